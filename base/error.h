@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base/error.h - the one record of what went wrong, and the survived warnings
+ *
+ * Functions return 0 (or a count, or a descriptor) or a negative errno. Exactly one failure is
+ * recorded, with text, at the lowest frame that knows what was being done; frames above may only
+ * prefix context. Functions of base/ are quiet: they return codes, except where their comment says
+ * "records". The record is thread-local.
+ *
+ * Texts follow the wording that callers of OCI runtimes match on: lower case, no full stop, the
+ * system's reason last ("open '/x': no such file or directory"). */
+#pragma once
+
+#include "base/attr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { ERROR_TEXT_MAX = 4096 };
+
+/**
+ * fail - record a failed call: "TEXT: reason of r"
+ * @r: negative errno (0 or positive is a bug and recorded as -EINVAL)
+ * Return: r, so that a caller writes: return fail(r, "open '%s'", path);
+ */
+int fail(int r, const char *fmt, ...) PRINTF(2, 3);
+
+/**
+ * refuse - record a refusal of ours: the text alone, without the system's reason
+ * @r: negative errno that classifies it (-EINVAL bad input, -ENOENT no such container, ...)
+ * Return: r
+ */
+int refuse(int r, const char *fmt, ...) PRINTF(2, 3);
+
+/**
+ * fail_context - prefix the recorded text: "TEXT: recorded text"
+ * Return: r
+ */
+int fail_context(int r, const char *fmt, ...) PRINTF(2, 3);
+
+/**
+ * warn - buffer a survived failure; the text ends in ", ignoring"
+ * Warnings are printed by cmd/ alone: to the log on success, beside the error on failure.
+ * The buffer holds the first 8 KiB; later warnings are counted, not kept.
+ */
+void warn(const char *fmt, ...) PRINTF(1, 2);
+
+/** error_text - the recorded text, "" when nothing failed; valid until the next fail() */
+const char *error_text(void);
+/** error_code - the recorded negative errno, 0 when nothing failed */
+int error_code(void);
+/** error_clear - forget the failure (not the warnings) */
+void error_clear(void);
+/** error_set - take over a record that another process sent; used by the parent of a child stage */
+void error_set(int code, const char *text);
+
+/** warnings_next - iterate: start with NULL; returns each warning's text, then NULL */
+const char *warnings_next(const char *previous);
+/** warnings_clear - forget the warnings (after they were printed or sent) */
+void warnings_clear(void);
+
+/** error_reason - the system's words for a negative errno, first letter in lower case */
+const char *error_reason(int r);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* base/proc.h - what /proc says of the host: mounts, cgroups, boot, processes
+ * Every function takes the descriptor of a proc folder ("/proc", or a saved fake one in tests). */
+#pragma once
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A line of mountinfo (proc(5)); strings are unescaped. */
+struct proc_mount {
+	unsigned id, parent;
+	char *root, *target, *options, *type, *source, *super_options;
+};
+int proc_mountinfo(struct arena *a, int proc, struct proc_mount **ret, size_t *ret_n) MUST_USE;
+
+/* A line of /proc/PID/cgroup: v1 "8:pids:/x" (controllers "pids"), v2 "0::/x" (controllers ""). */
+struct proc_cgroup {
+	char *controllers, *path;
+};
+int proc_cgroups(struct arena *a, int proc, const char *pid, struct proc_cgroup **ret,
+		 size_t *ret_n) MUST_USE;
+
+/** proc_start_time - field 22 of /proc/PID/stat in clock ticks since boot; -ESRCH when gone.
+ *  @ret_state: the process's state letter (field 3), may be NULL */
+int proc_start_time(int proc, pid_t pid, uint64_t *ret_ticks, char *ret_state) MUST_USE;
+
+/** proc_boot_id - the 36 characters of sys/kernel/random/boot_id */
+int proc_boot_id(struct arena *a, int proc, char **ret) MUST_USE;
