@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgroups/cgroup.h - the cgroup of one container, on v1, v2 and hybrid hosts (cgroupfs driver)
+ *
+ * Read the host (facts), decide every folder and write (pure plan), then act. What was made is a
+ * list of folders that goes to the journal *before* it is made, so that destroy finds all of it.
+ * Hybrid: v1 controllers plus a v2 tree; every container also gets a v2 folder, which is the source
+ * of kill, freeze and populated. Sources: kernel admin-guide/cgroup-v1, cgroup-v2. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "cgroups/resources.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* ---- facts ---- */
+
+/* One mounted hierarchy. v2: controllers is what cgroup.controllers offers. */
+struct cgroup_hierarchy {
+	bool v2;
+	char *mount;        /* absolute mount point, as found in mountinfo */
+	char *mount_root;   /* the folder of the hierarchy that is mounted there, mostly "/" */
+	char **controllers; /* v1: of the mount, "name=systemd" included */
+	char *own_path;     /* the caller's cgroup in it, from /proc/self/cgroup */
+	bool writable;      /* the caller may make folders below own_path */
+};
+
+enum cgroup_layout { CGROUP_NONE, CGROUP_V1, CGROUP_V2, CGROUP_HYBRID };
+
+struct cgroup_host {
+	enum cgroup_layout layout;
+	struct cgroup_hierarchy *hierarchies;
+	size_t n_hierarchies;
+	bool has_kill; /* cgroup.kill, Linux 5.14 */
+};
+
+/**
+ * cgroup_host_read - which hierarchies are mounted, found through mountinfo (never by folder
+ * existence: other tools make plain folders beside the mounts)
+ * @proc: descriptor of /proc, or of a saved one in tests
+ * @fs_prefix: "" or the prefix of a saved /sys in tests
+ */
+int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix, struct cgroup_host **ret) MUST_USE;
+
+/* ---- plan (pure) ---- */
+
+/* One folder of the container: where, and what is written into it, in order. */
+struct cgroup_write {
+	const char *file, *value; /* relative to the folder */
+	const char *why;          /* the field of the spec: "linux.resources.memory.limit" */
+	bool after_clone;         /* v2 pids.max: so that with 0 the payload itself still runs */
+	bool tolerate_missing;    /* a file of an optional kernel feature */
+};
+
+struct cgroup_folder {
+	const struct cgroup_hierarchy *hierarchy;
+	const char *path; /* absolute host path of the folder */
+	const char *name; /* path inside the hierarchy, as /proc/PID/cgroup shows it */
+	struct cgroup_write *writes;
+	size_t n_writes;
+};
+
+struct bpf_insn;
+struct cgroup_plan {
+	enum cgroup_layout layout;
+	bool has_kill;
+	bool v1_join;                /* the child joins v1 folders by itself, through "tasks" */
+	bool v2_join_after_v1;       /* always false on pure v2, where clone3 does it */
+	struct cgroup_folder *folders; /* v2 first */
+	size_t n_folders;
+	struct bpf_insn *device_program; /* v2 BPF_PROG_TYPE_CGROUP_DEVICE; NULL on v1 */
+	size_t n_device_insns;
+};
+
+struct cgroup_options {
+	const char *cgroups_path; /* linux.cgroupsPath, or NULL: the default below */
+	const char *default_name; /* path used when cgroups_path is NULL: "/doboz/ID" as root,
+				     "doboz/ID" below the own cgroup for others */
+	bool privileged;          /* CAP_SYS_ADMIN over the host: device rules can be set */
+	bool disabled;            /* --cgroup-manager disabled */
+};
+
+/**
+ * cgroup_plan_build - every folder and every write, decided; records
+ * A limit that no mounted controller can hold is an error that names the field and the remedy
+ * ("linux.resources.memory.limit: no memory controller that we may use; ..."), never ignored.
+ * Where the caller may make no folder at all and no limit was asked for, the plan is empty.
+ * After the config's device rules come the rules that runc and crun also add (SECURITY.md 5).
+ */
+int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
+		      const struct cgroup_resources *res, const struct cgroup_options *opt,
+		      struct cgroup_plan **ret) MUST_USE;
+
+/** cgroup_plan_update - the writes of `update` for folders that exist already; same rules */
+int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
+		       const struct cgroup_resources *res, char *const *folders,
+		       struct cgroup_plan **ret) MUST_USE;
+
+/* ---- act; all record ---- */
+
+enum { CGROUP_FDS_MAX = 32 };
+
+/* What the child needs to join: descriptors that the parent opened, O_CLOEXEC. */
+struct cgroup_join {
+	int v2_fd;                     /* folder, for CLONE_INTO_CGROUP; -EBADF when there is none */
+	int tasks_fds[CGROUP_FDS_MAX]; /* v1 "tasks", freezer last */
+	size_t n_tasks;
+};
+void cgroup_join_close(struct cgroup_join *join);
+
+/** cgroup_create - make the folders, write the limits (read back where the kernel may round), attach
+ *  the device program. A folder that holds processes or is frozen is refused (-EBUSY).
+ *  Not undone on failure: the caller's journal lists the folders, cgroup_destroy removes them. */
+int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join) MUST_USE;
+
+/** cgroup_open - descriptors to join existing folders (exec) */
+int cgroup_open(char *const *folders, struct cgroup_join *ret_join) MUST_USE;
+
+/** cgroup_join_v1 - first act of the single-threaded child: move itself by writing "0" to each v1
+ *  "tasks" (no RCU wait, unlike cgroup.procs: PERFORMANCE.md 1) */
+int cgroup_join_v1(const struct cgroup_join *join) MUST_USE;
+
+/** cgroup_after_clone - the writes marked after_clone */
+int cgroup_after_clone(const struct cgroup_plan *plan) MUST_USE;
+
+/** cgroup_apply - the writes of an update plan, with rollback of those done when one fails */
+int cgroup_apply(const struct cgroup_plan *plan) MUST_USE;
+
+/** cgroup_folders - the absolute paths for the journal, NULL-terminated */
+char **cgroup_folders(struct arena *a, const struct cgroup_plan *plan) MUST_USE;
+
+/** cgroup_pids - every process in the folders and their children, each once */
+int cgroup_pids(struct arena *a, char *const *folders, pid_t **ret, size_t *ret_n) MUST_USE;
+
+/** cgroup_signal_all - signal every process; SIGKILL uses cgroup.kill where it exists and thaws
+ *  v1-frozen members (a v1-frozen task does not die by SIGKILL) */
+int cgroup_signal_all(char *const *folders, int signal) MUST_USE;
+
+/** cgroup_freeze - freeze or thaw, and wait for it by events with a deadline */
+int cgroup_freeze(char *const *folders, bool freeze, int timeout_ms) MUST_USE;
+
+/** cgroup_is_frozen - 1, 0 or a negative errno */
+int cgroup_is_frozen(char *const *folders) MUST_USE;
+
+/**
+ * cgroup_destroy - kill what is left, wait until empty (cgroup.events populated by poll/inotify on v2
+ * and hybrid; pidfds of the listed members on pure v1), then rmdir depth first, nested children too
+ * Idempotent: missing folders are fine. Only folders of the list are touched; their parents that we
+ * made ("/doboz") are left. @timeout_ms: for the wait; -EBUSY names what still holds it.
+ */
+int cgroup_destroy(char *const *folders, int timeout_ms) MUST_USE;

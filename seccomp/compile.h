@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seccomp/compile.h - a profile to a BPF program, by libseccomp (the only file that uses it) */
+#pragma once
+
+#include "base/arena.h"
+#include "seccomp/profile.h"
+
+#include <linux/filter.h>
+
+struct seccomp_program {
+	struct sock_filter *insns; /* in the arena; NULL: no filter */
+	unsigned short n;
+	unsigned flags; /* of seccomp(2), SECCOMP_FILTER_FLAG_* */
+};
+
+/**
+ * seccomp_compile - pure: profile in, program out; records
+ * Binary-tree optimisation; syscalls newer than the profile get ENOSYS when the default action is an
+ * errno (as runc does); unknown names are skipped with a warning, as the spec's runtimes do.
+ * Return: 0; -EINVAL errno on an action that takes none, unknown architecture or flag, ...
+ */
+int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
+		    struct seccomp_program *ret) MUST_USE;
+
+/** seccomp_library_version - "2.5.4", for `features` and --version */
+const char *seccomp_library_version(struct arena *a) MUST_USE;
