@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/container.h - the life of a container: what every verb of doboz and doboz-oci calls
+ * All functions record and take the descriptor of the state root (state_root_open). */
+#pragma once
+
+#include "runtime/plan.h"
+#include "runtime/state.h"
+
+struct container_create_options {
+	const char *pid_file;
+	const char *config_text; /* exact bytes of config.json, copied to the state folder */
+	size_t config_len;
+	int stdio[3];            /* descriptors for 0, 1, 2 of the payload; -EBADF: the caller's own */
+	const char *notify_socket; /* NOTIFY_SOCKET of the caller, or NULL */
+};
+
+/**
+ * container_create - lock, journal, cgroup, clone, mounts, hooks; init waits for start
+ * Rollback is delete: on failure everything made is removed by container_destroy.
+ */
+int container_create(int root, const struct plan *plan, const struct container_create_options *opt) MUST_USE;
+
+/** container_start - release init; returns when the payload was exec'd, or with its error.
+ *  Errors: "cannot start an already running container", "cannot start a container that has stopped" */
+int container_start(int root, const char *id) MUST_USE;
+
+/** container_wait - wait (pidfd) for init of a container that this process created.
+ *  @ret_status: as of waitpid(2). @signal_fd: signals to forward, or -EBADF */
+int container_wait(int root, const char *id, int signal_fd, int *ret_status) MUST_USE;
+
+/** container_kill - signal init, or (all) every process; "container not running" when it has stopped */
+int container_kill(int root, const char *id, int signal, bool all) MUST_USE;
+
+/** container_delete - delete of a stopped or created container; force: kill first, unknown id is fine.
+ *  Removes everything that create made, then runs poststop hooks (failures are warnings). */
+int container_delete(int root, const char *id, bool force) MUST_USE;
+
+/** container_pause, container_resume - by the freezer */
+int container_pause(int root, const char *id) MUST_USE;
+int container_resume(int root, const char *id) MUST_USE;
+
+/** container_pids - every process of the container, host pids */
+int container_pids(struct arena *a, int root, const char *id, pid_t **ret, size_t *ret_n) MUST_USE;
+
+/* `exec`: one more process. */
+struct container_exec_options {
+	const struct spec_process *process;
+	struct plan_exec_options plan;
+	const char *pid_file;
+	bool detach;
+	bool ignore_paused;
+	int stdio[3];
+	const char *cgroup; /* --cgroup PATH below the container's, or NULL */
+};
+/**
+ * container_exec - run it; detach: return after the exec, with its pid in the pid file
+ * @ret_status: of waitpid(2) when not detached
+ */
+int container_exec(int root, const char *id, const struct container_exec_options *opt, int *ret_status) MUST_USE;
+
+/** container_spec - the spec that the container was created with (its own copy) */
+int container_spec(int root, const char *id, struct spec **ret) MUST_USE;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/state.h - what is on disk about one container: ROOT/ID/{state.json,config.json,lock,start.sock}
+ *
+ * The journal: "creating" with cgroup folders, bundle and boot id is written before anything is made, so
+ * that a killed create can be cleaned by delete. Creating the folder is the atomic claim of the id.
+ * Written by temporary + fsync + rename; changed under an OFD lock on ROOT/ID/lock. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/json.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum state_status { STATE_CREATING, STATE_CREATED, STATE_RUNNING, STATE_PAUSED, STATE_STOPPED };
+extern const char *const state_status_names[];
+
+struct state {
+	char *id, *bundle, *rootfs, *created; /* created: RFC 3339 with nanoseconds, UTC */
+	char *boot_id, *owner;
+	uint32_t owner_uid;
+	pid_t pid;            /* of init in the host's pid namespace; 0: none yet */
+	uint64_t start_time;  /* of pid, clock ticks: guards against pid reuse */
+	bool started;         /* start has released it */
+	char **cgroup_folders;
+	struct json_map *annotations;
+	size_t n_annotations;
+	bool terminal;
+};
+
+/** state_check_id - runc's rule: [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, not "." or "..", no leading '-',
+ *  at most 1024 bytes; records "invalid container ID format" */
+int state_check_id(const char *id) MUST_USE;
+
+/** state_root_open - open (make, 0700) the root folder: path, or the default for this user.
+ *  A folder of another owner or with write permission for others is refused. */
+int state_root_open(const char *path) MUST_USE;
+
+/** state_claim - mkdir ROOT/ID; -EEXIST "container with given ID already exists".
+ *  @ret_dir: descriptor of the folder, locked exclusively until closed */
+int state_claim(int root, const char *id, int *ret_dir) MUST_USE;
+
+/** state_open - descriptor of ROOT/ID; -ENOENT "container does not exist". exclusive: takes the lock */
+int state_open(int root, const char *id, bool exclusive) MUST_USE;
+
+/** state_save, state_load - the journal; load of a half-made folder gives status creating */
+int state_save(int dir, const struct state *s) MUST_USE;
+int state_load(struct arena *a, int dir, struct state **ret) MUST_USE;
+
+/** state_status - the truth now: pid alive with that start time and boot, started, frozen.
+ *  @ret_pidfd: when not NULL, a pidfd of a living init (else -EBADF) */
+enum state_status state_status(const struct state *s, int *ret_pidfd);
+
+/** state_remove - remove the folder, last act of delete */
+int state_remove(int root, const char *id) MUST_USE;
+
+/** state_list - ids in the root, sorted */
+int state_list(struct arena *a, int root, char ***ret) MUST_USE;
+
+/** state_write_oci - state JSON of runtime.md "State" (hooks, `state`, console agents).
+ *  extended: with rootfs, created, owner as runc prints them, keys in runc's order */
+void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status, bool extended);

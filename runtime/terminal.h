@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/terminal.h - pseudo terminals: made in the container, handed out by a socket */
+#pragma once
+
+#include "base/attr.h"
+
+#include <signal.h>
+
+/** terminal_open - a pty of the container's own devpts at root/dev/ptmx, verified (5:2 on devpts), the
+ *  peer by TIOCGPTPEER (CVE-2025-52565). Returns the master; *ret_slave is the peer; ret_name "/dev/pts/N" */
+int terminal_open(int root, int *ret_slave, char ret_name[32]) MUST_USE;
+/** terminal_send - hand the master to a console socket: one message, one descriptor, payload = name */
+int terminal_send(int sock, int master, const char *name) MUST_USE;
+/** terminal_listen - the receiving end for `run -t`: a socket pair; terminal_receive takes the master */
+int terminal_receive(int sock) MUST_USE;
+/** terminal_proxy - copy between our terminal (raw) and master until the peer closes or pidfd ends;
+ *  forwards window size; restores the terminal. in_fd may be -EBADF (detached stdin) */
+int terminal_proxy(int master, int in_fd, int out_fd, int pidfd) MUST_USE;
