@@ -11,6 +11,8 @@ struct container_create_options {
 	const char *config_text; /* exact bytes of config.json, copied to the state folder */
 	size_t config_len;
 	int stdio[3];            /* descriptors for 0, 1, 2 of the payload; -EBADF: the caller's own */
+	int console_fd;          /* connected socket that gets the pty master (cmd/ connects to
+				    --console-socket, or keeps the other end itself); -EBADF: none */
 	const char *notify_socket; /* NOTIFY_SOCKET of the caller, or NULL */
 };
 
@@ -50,6 +52,7 @@ struct container_exec_options {
 	bool detach;
 	bool ignore_paused;
 	int stdio[3];
+	int console_fd; /* as in container_create_options */
 	const char *cgroup; /* --cgroup PATH below the container's, or NULL */
 };
 /**

@@ -29,8 +29,7 @@ struct plan_options {
 	bool no_pivot, no_new_keyring;
 	unsigned preserve_fds;       /* descriptors 3 .. 3+n-1 stay open */
 	unsigned listen_fds;         /* LISTEN_FDS of the caller, counted in front of preserve_fds */
-	bool detached;               /* tty needs a console socket then */
-	const char *console_socket;
+	bool has_console;            /* somebody receives the pty; without it terminal is refused */
 	const char *init_path;       /* --init: host path of a small init, bound into the container */
 	bool cgroup_disabled;
 };
@@ -209,8 +208,7 @@ DEFINE_FREEP(plan, plan_free)
 struct plan_exec_options {
 	const char *user_name; /* -u */
 	unsigned preserve_fds;
-	const char *console_socket;
-	bool detached;
+	bool has_console;
 };
 int plan_build_exec(const struct spec *spec, const struct spec_process *process,
 		    const struct facts *facts, const struct plan_exec_options *opt, struct plan **ret) MUST_USE;

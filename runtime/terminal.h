@@ -11,7 +11,8 @@
 int terminal_open(int root, int *ret_slave, char ret_name[32]) MUST_USE;
 /** terminal_send - hand the master to a console socket: one message, one descriptor, payload = name */
 int terminal_send(int sock, int master, const char *name) MUST_USE;
-/** terminal_listen - the receiving end for `run -t`: a socket pair; terminal_receive takes the master */
+/** terminal_receive - the other end of a socket pair whose first end was given as console_fd: takes the
+ *  master; a descriptor or a negative errno (-ENODATA: closed without one) */
 int terminal_receive(int sock) MUST_USE;
 /** terminal_proxy - copy between our terminal (raw) and master until the peer closes or pidfd ends;
  *  forwards window size; restores the terminal. in_fd may be -EBADF (detached stdin) */
