@@ -26,9 +26,19 @@ int container_create(int root, const struct plan *plan, const struct container_c
  *  Errors: "cannot start an already running container", "cannot start a container that has stopped" */
 int container_start(int root, const char *id) MUST_USE;
 
-/** container_wait - wait (pidfd) for init of a container that this process created.
- *  @ret_status: as of waitpid(2). @signal_fd: signals to forward, or -EBADF */
-int container_wait(int root, const char *id, int signal_fd, int *ret_status) MUST_USE;
+/* A process that was started for this caller: init after container_start, or what exec made. */
+struct container_process {
+	pid_t pid; /* in the caller's pid namespace; our child, waitable */
+	int pidfd; /* owned by the caller */
+};
+
+/** container_init_process - the living init of a container; -ESRCH "container not running" */
+int container_init_process(int root, const char *id, struct container_process *ret) MUST_USE;
+
+/** container_wait - wait (pidfd) for a process that this process's container_create or
+ *  container_exec made, and reap it. @signal_fd: a signalfd whose signals are forwarded to it, or
+ *  -EBADF. @ret_status: as of waitpid(2) */
+int container_wait(const struct container_process *process, int signal_fd, int *ret_status) MUST_USE;
 
 /** container_kill - signal init, or (all) every process; "container not running" when it has stopped */
 int container_kill(int root, const char *id, int signal, bool all) MUST_USE;
@@ -49,17 +59,17 @@ struct container_exec_options {
 	const struct spec_process *process;
 	struct plan_exec_options plan;
 	const char *pid_file;
-	bool detach;
 	bool ignore_paused;
 	int stdio[3];
 	int console_fd; /* as in container_create_options */
 	const char *cgroup; /* --cgroup PATH below the container's, or NULL */
 };
 /**
- * container_exec - run it; detach: return after the exec, with its pid in the pid file
- * @ret_status: of waitpid(2) when not detached
+ * container_exec - start it; returns when it was exec'd, or with its error
+ * The pid file is written only after success. The caller waits for it (container_wait) or leaves it.
  */
-int container_exec(int root, const char *id, const struct container_exec_options *opt, int *ret_status) MUST_USE;
+int container_exec(int root, const char *id, const struct container_exec_options *opt,
+		   struct container_process *ret) MUST_USE;
 
 /** container_spec - the spec that the container was created with (its own copy) */
 int container_spec(int root, const char *id, struct spec **ret) MUST_USE;
