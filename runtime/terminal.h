@@ -15,5 +15,6 @@ int terminal_send(int sock, int master, const char *name) MUST_USE;
  *  master; a descriptor or a negative errno (-ENODATA: closed without one) */
 int terminal_receive(int sock) MUST_USE;
 /** terminal_proxy - copy between our terminal (raw) and master until the peer closes or pidfd ends;
- *  forwards window size; restores the terminal. in_fd may be -EBADF (detached stdin) */
-int terminal_proxy(int master, int in_fd, int out_fd, int pidfd) MUST_USE;
+ *  forwards the window size, and the signals of signal_fd (a signalfd, or -EBADF) to pidfd; restores the
+ *  terminal. in_fd may be -EBADF (detached stdin); what is no terminal is copied as it is */
+int terminal_proxy(int master, int in_fd, int out_fd, int pidfd, int signal_fd) MUST_USE;
