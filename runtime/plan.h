@@ -31,16 +31,16 @@ struct plan_options {
 	unsigned listen_fds;         /* LISTEN_FDS of the caller, counted in front of preserve_fds */
 	bool has_console;            /* somebody receives the pty; without it terminal is refused */
 	const char *init_path;       /* --init: host path of a small init, bound into the container */
+	bool notify_socket;          /* the caller has a NOTIFY_SOCKET: see step NOTIFY_SOCKET */
 	bool cgroup_disabled;
 };
 
 /* ---- mounts ---- */
 
 enum mount_kind {
-	MOUNT_FS,      /* fsopen(type) */
+	MOUNT_FS,      /* fsopen(type); "cgroup" and "cgroup2" are planned as binds of the own folders */
 	MOUNT_BIND,    /* open_tree(source) */
-	MOUNT_REMOUNT, /* option "remount": change what is mounted at dst */
-	MOUNT_CGROUP,  /* type "cgroup"/"cgroup2": v2 a cgroup2 or bind, v1 a tmpfs of binds */
+	MOUNT_REMOUNT, /* change what is mounted at dst: attributes, and sb_flags and data by fspick */
 	MOUNT_OVERLAY, /* struct rootfs */
 };
 
@@ -48,15 +48,15 @@ enum mount_idmap { MOUNT_IDMAP_NONE, MOUNT_IDMAP_CONTAINER, MOUNT_IDMAP_OWN };
 
 struct mount_step {
 	enum mount_kind kind;
-	const char *type, *source;
+	const char *type, *source;   /* source of a bind: absolute host path */
 	bool recursive;              /* rbind */
-	bool create_file;            /* the destination of a bind of a file is a file (known at run time when not here) */
+	bool optional;               /* a missing source is skipped in silence */
 	uint64_t attr_set, attr_clear;   /* MOUNT_ATTR_*, this mount; atime: clear has MOUNT_ATTR__ATIME */
 	uint64_t rattr_set, rattr_clear; /* the same, whole tree (AT_RECURSIVE) */
-	bool sb_flags_set;               /* any of the next three */
-	const char **sb_flags;           /* fsconfig flags: "ro", "sync", "dirsync", "lazytime", ...; NULL-terminated */
-	char **data;                     /* fsconfig "key" or "key=value"; NULL-terminated */
-	uint64_t *propagation;           /* MS_SHARED ... | MS_REC, in order, 0-terminated; NULL: none */
+	char **sb_flags;                 /* fsconfig flags: "ro", "sync", "dirsync", "lazytime", ...; NULL: none */
+	char **data;                     /* fsconfig "key" or "key=value"; NULL: none */
+	uint64_t *propagation;           /* MS_SHARED ... | MS_REC, in order, 0-terminated; NULL: leave it.
+					    A bind always has one, so that no clone stays a peer of the host's */
 	bool copy_up;                    /* tmpcopyup */
 	bool source_nofollow, dest_nofollow, copy_symlink;
 	enum mount_idmap idmap;
@@ -64,6 +64,20 @@ struct mount_step {
 	const struct id_map *uid_maps, *gid_maps; /* MOUNT_IDMAP_OWN */
 	size_t n_uid_maps, n_gid_maps;
 	const struct rootfs *rootfs; /* MOUNT_OVERLAY */
+};
+
+struct scheduler_step { /* the fields of sched_setattr(2) */
+	unsigned policy;
+	uint64_t flags;
+	int nice;
+	unsigned priority;
+	uint64_t runtime, deadline, period; /* ns */
+};
+
+struct memory_policy_step { /* set_mempolicy(2) */
+	int mode;             /* MPOL_* with its MPOL_F_* bits */
+	unsigned long *nodes; /* bit mask; NULL: none */
+	unsigned long max_node;
 };
 
 struct device_step {
@@ -75,46 +89,95 @@ struct device_step {
 
 /* ---- steps ---- */
 
-/* Everything that a child stage can do. Order of a whole list: SECURITY.md "Recommended order". */
-#define PLAN_STEPS(X)                                                                                    \
-	X(PROC_OPEN, "proc-open")         /* private procfs descriptors: fsopen(proc), never the container's */ \
-	X(LOOPBACK_UP, "loopback-up")     /* lo up in a new network namespace */                                \
-	X(SESSION_KEYRING, "session-keyring")                                                                 \
-	X(PROPAGATION, "propagation")     /* of "/" in the new mount namespace, before anything: flags */      \
-	X(ROOTFS, "rootfs")               /* detached clone or overlay of the root: mount */                    \
-	X(MOUNT, "mount")                                                                                     \
-	X(DEVICE, "device")               /* mknodat or bind */                                                 \
-	X(SYMLINK, "symlink")             /* dst -> src, O_EXCL; an existing equal link is fine */              \
-	X(NOTIFY_SOCKET, "notify-socket")                                                                     \
-	X(HOOKS, "hooks")                 /* value: enum spec_hook_kind; run by the parent (prestart,           \
-					     createRuntime) or by the child (createContainer, startContainer) */ \
-	X(CONSOLE, "console")             /* pty from the container's devpts, sent to the console socket */    \
-	X(SYSCTL, "sysctl")               /* dst = src, by the private procfs */                               \
-	X(PIVOT, "pivot")                 /* pivot_root(".", "."), old root detached; or MS_MOVE + chroot */    \
-	X(MASK, "mask")                   /* a file by the host's /dev/null, a folder by one shared empty tmpfs */ \
-	X(READONLY, "readonly")           /* a path bound on itself, read-only */                              \
-	X(ROOT_READONLY, "root-readonly")                                                                     \
-	X(ROOT_PROPAGATION, "root-propagation")                                                               \
-	X(HOSTNAME, "hostname")                                                                               \
-	X(DOMAINNAME, "domainname")                                                                           \
-	X(RLIMIT, "rlimit")                                                                                   \
-	X(OOM_SCORE, "oom-score")                                                                             \
-	X(SCHEDULER, "scheduler")                                                                             \
-	X(IO_PRIORITY, "io-priority")                                                                         \
-	X(MEMORY_POLICY, "memory-policy")                                                                     \
-	X(PERSONALITY, "personality")                                                                         \
-	X(SETSID, "setsid")               /* new session; controlling terminal when there is a console */       \
-	X(LSM_LABEL, "lsm-label")         /* attr/exec by the private procfs */                                \
-	X(STDIO_OWNER, "stdio-owner")     /* fchown verified own descriptors 0-2 to the user */                \
-	X(CWD, "cwd")                     /* make it when it is missing (as root), before the user is set */   \
-	X(USER, "user")                   /* bounding set, setgroups, setresgid, setresuid, umask */            \
-	X(CAPABILITIES, "capabilities")   /* capset and ambient */                                             \
-	X(CHDIR, "chdir")                 /* as the user; getcwd must begin with '/' (CVE-2024-21626) */        \
-	X(NO_NEW_PRIVS, "no-new-privs")                                                                       \
-	X(FIND_PROGRAM, "find-program")   /* PATH of the container's env; early "not found" errors */          \
-	X(READY, "ready")                 /* tell the parent, wait for start */                                \
-	X(CLOSE_FDS, "close-fds")         /* close_range CLOEXEC behind the preserved ones; verify 0-2 */       \
-	X(SECCOMP, "seccomp")                                                                                 \
+/* Everything that a child stage can do. Order of a whole list: SECURITY.md "Recommended order". Paths of
+ * the container are absolute and resolved in its root. What src, dst, value and the union mean:
+ *   PROC_OPEN        private procfs descriptors, never the container's; value 1: a full one too
+ *                    (sysctl)
+ *   LOOPBACK_UP      lo up in a new network namespace
+ *   SESSION_KEYRING  join a new anonymous one
+ *   PROPAGATION      of "/" in the new mount namespace, before anything; value: MS_* | MS_REC
+ *   ROOTFS           mount: detached clone (recursive bind) or overlay of the root; src: its host
+ *                    path
+ *   MOUNT            mount on dst; src: as mount->source, for people
+ *   DEVICE           device at dst: an equal node is fine, another file is an error
+ *   SYMLINK          dst -> src, exclusively; an existing entry is left alone
+ *   NOTIFY_SOCKET    the state folder's notify/ bound on dst (env names the socket in it)
+ *   HOOKS            value: enum spec_hook_kind; the parent runs prestart and createRuntime, the
+ *                    child the others
+ *   CONSOLE          pty from the container's devpts, its peer bound on dst, the master sent away
+ *   SYSCTL           write src to dst below /proc/sys ("net/ipv4/ip_forward") of the full private
+ *                    procfs
+ *   PIVOT            pivot_root(".", "."), old root made rec-slave and detached; value 1: MS_MOVE
+ *                    and chroot
+ *   MASK             dst: a file by the host's /dev/null, a folder by one shared empty tmpfs;
+ *                    missing is fine
+ *   READONLY         dst bound on itself and read-only; missing is fine
+ *   ROOT_READONLY    the mount of "/" alone
+ *   ROOT_PROPAGATION of "/" in the container; value: MS_* | MS_REC
+ *   HOSTNAME         src; DOMAINNAME: src
+ *   RLIMIT           value: RLIMIT_*; limit
+ *   OOM_SCORE        value: (int64_t) oom_score_adj
+ *   SCHEDULER        scheduler
+ *   IO_PRIORITY      value: as ioprio_set(2) takes it
+ *   CPU_AFFINITY     src: CPU list; value 1: first allow all CPUs (exec only)
+ *   MEMORY_POLICY    memory_policy
+ *   PERSONALITY      value: as personality(2) takes it
+ *   SETSID           new session; value 1: standard input becomes its controlling terminal
+ *   LSM_LABEL        write src to dst ("attr/exec") below self/ of the private procfs
+ *   STDIO_OWNER      fchown of verified own descriptors 0-2 to the user
+ *   CWD              make dst when it is missing (as root), before the user is set
+ *   USER             bounding set, setgroups, setresgid, setresuid with kept capabilities, umask;
+ *                    then effective = caps.effective. value 1: CAPABILITIES comes behind SECCOMP,
+ *                    permitted stays whole until then
+ *   CAPABILITIES     capset of all sets, then ambient
+ *   CHDIR            to dst as the user; getcwd must begin with '/' (CVE-2024-21626)
+ *   FIND_PROGRAM     src: name, looked up by PATH of env, for the early "not found"; nothing is
+ *                    kept
+ *   READY            tell the parent (it does parent_steps), wait for start
+ *   CLOSE_FDS        CLOEXEC behind 3 + keep_fds; verify 0-2
+ *   SECCOMP          raises CAP_SYS_ADMIN for itself when no_new_privs is not set
+ *   EXEC             args, env
+ * What a step does not name is NULL or 0. RLIMIT, OOM_SCORE, SCHEDULER and IO_PRIORITY can also stand
+ * in plan->parent_steps: then the parent does them by init's pid, because only it has the right. */
+#define PLAN_STEPS(X)                                   \
+	X(PROC_OPEN, "proc-open")                       \
+	X(LOOPBACK_UP, "loopback-up")                   \
+	X(SESSION_KEYRING, "session-keyring")           \
+	X(PROPAGATION, "propagation")                   \
+	X(ROOTFS, "rootfs")                             \
+	X(MOUNT, "mount")                               \
+	X(DEVICE, "device")                             \
+	X(SYMLINK, "symlink")                           \
+	X(NOTIFY_SOCKET, "notify-socket")               \
+	X(HOOKS, "hooks")                               \
+	X(CONSOLE, "console")                           \
+	X(SYSCTL, "sysctl")                             \
+	X(PIVOT, "pivot")                               \
+	X(MASK, "mask")                                 \
+	X(READONLY, "readonly")                         \
+	X(ROOT_READONLY, "root-readonly")               \
+	X(ROOT_PROPAGATION, "root-propagation")         \
+	X(HOSTNAME, "hostname")                         \
+	X(DOMAINNAME, "domainname")                     \
+	X(RLIMIT, "rlimit")                             \
+	X(OOM_SCORE, "oom-score")                       \
+	X(SCHEDULER, "scheduler")                       \
+	X(IO_PRIORITY, "io-priority")                   \
+	X(CPU_AFFINITY, "cpu-affinity")                 \
+	X(MEMORY_POLICY, "memory-policy")               \
+	X(PERSONALITY, "personality")                   \
+	X(SETSID, "setsid")                             \
+	X(LSM_LABEL, "lsm-label")                       \
+	X(STDIO_OWNER, "stdio-owner")                   \
+	X(CWD, "cwd")                                   \
+	X(USER, "user")                                 \
+	X(CAPABILITIES, "capabilities")                 \
+	X(CHDIR, "chdir")                               \
+	X(NO_NEW_PRIVS, "no-new-privs")                 \
+	X(FIND_PROGRAM, "find-program")                 \
+	X(READY, "ready")                               \
+	X(CLOSE_FDS, "close-fds")                       \
+	X(SECCOMP, "seccomp")                           \
 	X(EXEC, "exec")
 
 #define PLAN_STEP_ENUM(name, text) STEP_##name,
@@ -131,10 +194,13 @@ struct step {
 		struct mount_step *mount;
 		struct device_step *device;
 		struct rlimit limit; /* RLIMIT: value is the resource */
+		struct scheduler_step *scheduler;
+		struct memory_policy_step *memory_policy;
 	};
 };
 
 struct plan_user {
+	const char *name; /* "nginx", "1000:app": resolved in the child; NULL: the numbers below */
 	uint32_t uid, gid;
 	uint32_t *additional_gids;
 	size_t n_additional_gids;
@@ -144,9 +210,10 @@ struct plan_user {
 	bool fill_home;  /* HOME is not in env: from the container's passwd */
 };
 
+/* By capability number. No capabilities object in the config means none at all, as runc has it. What
+ * the caller cannot grant is masked already. */
 struct plan_caps {
 	uint64_t bounding, effective, permitted, inheritable, ambient;
-	bool present; /* false: the config has no capabilities object; nothing is changed but the user's loss */
 };
 
 /* One namespace: made new, joined by path, or inherited (not in the list). */
@@ -162,12 +229,17 @@ struct plan {
 	const char *id, *bundle;
 	const char *root; /* absolute host path of root.path; NULL with an overlay */
 
-	/* How init is made. needs_stage: pid, user or time is joined by path, or time offsets are set, so
-	 * a short-lived stage joins first and makes init with CLONE_PARENT. */
+	/* How init is made. needs_stage: pid, user or time is joined by path, time offsets are set, or
+	 * anything is joined while a user namespace is made (afterwards the right to join is gone). Then a
+	 * short-lived stage joins all, unshares stage_unshare (a user namespace is mapped by the parent at
+	 * that point), writes time_offsets, and makes init with clone_flags | CLONE_PARENT. */
 	uint64_t clone_flags;   /* CLONE_NEW* of the clone that makes init; CLONE_NEWCGROUP never with v1 */
+	uint64_t stage_unshare; /* CLONE_NEWTIME with offsets, and then CLONE_NEWUSER when it is new; these
+				   are not in clone_flags */
 	uint64_t unshare_flags; /* by init after the v1 join: CLONE_NEWCGROUP on v1 and hybrid */
 	bool needs_stage;
-	struct plan_namespace joined[PLAN_NAMESPACES_MAX]; /* in joining order, user first, mount last */
+	struct plan_namespace joined[PLAN_NAMESPACES_MAX]; /* in joining order, user first, mount last;
+							      without needs_stage by init, at once */
 	size_t n_joined;
 	struct id_map *uid_maps, *gid_maps; /* of a new user namespace */
 	size_t n_uid_maps, n_gid_maps;
@@ -177,6 +249,9 @@ struct plan {
 	struct cgroup_plan *cgroup;
 	struct step *steps;
 	size_t n_steps;
+	struct step *parent_steps; /* by the parent on init's pid, when init is READY, before it is let go */
+	size_t n_parent_steps;
+	const char *cpu_affinity_initial; /* exec only: CPU list set by the parent before anything; NULL: none */
 
 	/* What several steps use. */
 	struct plan_user user;
@@ -188,7 +263,7 @@ struct plan {
 	bool terminal;
 	unsigned short console_height, console_width; /* 0: leave it */
 	unsigned keep_fds; /* 3 .. 3+n-1 */
-	const struct plan_options *options;
+	const struct plan_options *options; /* NULL for exec */
 	const struct spec *spec; /* hooks and annotations are taken from here */
 };
 

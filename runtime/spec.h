@@ -44,9 +44,8 @@ struct spec_cpu_affinity { char *initial, *final; };
 struct spec_user {
 	uint32_t uid, gid;
 	struct opt_u64 umask;
-	uint32_t *additional_gids;
+	uint64_t *additional_gids; /* each below 2^32 */
 	size_t n_additional_gids;
-	char *username; /* Windows only; decoded, ignored */
 };
 
 /* Also the document of `exec --process FILE`. */
@@ -111,14 +110,6 @@ struct spec_device {
 
 struct spec_time_offset { bool set; int64_t secs; uint64_t nanosecs; };
 
-struct spec_net_device { char *host_name, *name; };
-
-struct spec_intel_rdt {
-	char *clos_id, *l3_cache_schema, *mem_bw_schema;
-	char **schemata;
-	bool enable_monitoring;
-};
-
 struct spec_memory_policy { char *mode, *nodes; char **flags; };
 
 struct spec_linux {
@@ -129,16 +120,13 @@ struct spec_linux {
 	struct spec_time_offset monotonic, boottime;
 	struct spec_device *devices;
 	size_t n_devices;
-	struct spec_net_device *net_devices;
-	size_t n_net_devices;
 	char *cgroups_path;
 	struct cgroup_resources resources;
-	struct spec_intel_rdt *intel_rdt;
 	struct spec_memory_policy *memory_policy;
 	struct json_map *sysctl;
 	size_t n_sysctl;
 	struct seccomp_profile *seccomp; /* NULL: absent */
-	char *rootfs_propagation;        /* NULL, "private", "slave", "shared", "unbindable" and their r forms */
+	char *rootfs_propagation; /* NULL, "private", "slave", "shared", "unbindable" and their r forms */
 	char **masked_paths, **readonly_paths;
 	char *mount_label;
 	char *personality_domain; /* NULL, "LINUX", "LINUX32" */
@@ -169,7 +157,8 @@ struct spec {
  * "config.linux.intelRdt: not supported yet".
  */
 int spec_load(int dirfd, const char *name, struct spec **ret, const char **ret_text) MUST_USE;
-/** spec_parse - the same from text; problems go to d->on_problem where it is set */
+/** spec_parse - the same from text. With on_problem set, every problem goes there, decoding goes on, and
+ *  the spec comes back with -EINVAL (what could be decoded; doboz-oci check looks at the rest) */
 int spec_parse(const char *text, size_t len, void (*on_problem)(void *, const char *), void *arg,
 	       struct spec **ret) MUST_USE;
 /** spec_load_process - decode a process document (exec --process FILE) into the arena */
@@ -179,6 +168,9 @@ DEFINE_FREEP(spec, spec_free)
 
 /** spec_write_default - the default config.json of `spec`; rootless: for an ordinary user */
 void spec_write_default(struct buf *out, bool rootless);
+
+/* The decode tables: of config.json, and of its process. */
+extern const struct json_row spec_rows[], spec_process_rows[];
 
 /* Names in config.json, by enum. */
 extern const char *const spec_hook_names[SPEC_HOOK_KINDS + 1];
