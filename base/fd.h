@@ -27,8 +27,8 @@ int file_read_at(struct arena *a, int dirfd, const char *path, size_t max, char 
  *  /proc, /sys and cgroup files want it */
 int file_write_at(int dirfd, const char *path, const char *text) MUST_USE;
 
-/** file_replace_at - write a whole file atomically: O_TMPFILE or a unique name, fsync, rename,
- *  fsync of the folder; readers see the old or the new text, never a part */
+/** file_replace_at - write a whole file atomically: a unique name, fsync, rename, fsync of the
+ *  folder; readers see the old or the new text, never a part. The mode is exact (no umask) */
 int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode) MUST_USE;
 
 /** fd_path - "/proc/self/fd/N" for messages and for the few calls that have no *at form */
@@ -45,5 +45,5 @@ ssize_t fd_recv(int sock, int *fds, size_t max_fds, size_t *ret_n, void *data, s
 
 /** fd_cloexec_from - set O_CLOEXEC on every descriptor >= first (close_range, Linux 5.11) */
 int fd_cloexec_from(unsigned first) MUST_USE;
-/** fd_connect_unix - connect a SOCK_STREAM to a path of any length (by a folder descriptor) */
+/** fd_connect_unix - connect a SOCK_STREAM to a path of any length (by its descriptor) */
 int fd_connect_unix(const char *path) MUST_USE;

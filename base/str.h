@@ -25,6 +25,8 @@ bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 /** str_after - the rest of s behind prefix, or NULL when s does not start with it */
 const char *str_after(const char *s, const char *prefix);
+/** str_utf8_prefix - how many leading bytes of s are well-formed UTF-8 (len when all are) */
+size_t str_utf8_prefix(const char *s, size_t len);
 
 /**
  * str_to_u64 - the whole of s as an unsigned decimal number (no sign, blank or prefix)
@@ -33,11 +35,14 @@ const char *str_after(const char *s, const char *prefix);
 int str_to_u64(const char *s, uint64_t max, uint64_t *ret) MUST_USE;
 /** str_to_i64 - the same with an optional leading '-' */
 int str_to_i64(const char *s, int64_t min, int64_t max, int64_t *ret) MUST_USE;
-/** str_to_bytes - a size as people type it: "64m", "1.5g", "1024"; units b k m g t (binary) */
+/** str_to_bytes - a size as people type it: "64m", "1.5g", "1024"; units b k m g t (binary),
+ *  in either case, and written kb or kib too. Return: 0; -EINVAL; -ERANGE above 64 bits */
 int str_to_bytes(const char *s, uint64_t *ret) MUST_USE;
 
 size_t strv_len(char *const *v);
 bool strv_has(char *const *v, const char *s);
+/** strv_duplicate - a string that is among the n strings more than once, or NULL; n log n */
+const char *strv_duplicate(struct arena *a, char *const *v, size_t n) MUST_USE;
 /** strv_append - a new list with s added; the strings are shared, not copied */
 char **strv_append(struct arena *a, char *const *v, const char *s) MUST_USE;
 char **strv_concat(struct arena *a, char *const *v, char *const *w) MUST_USE;
