@@ -1,0 +1,2 @@
+# cgroups/
+cgroups_sources = cgroups/cgroup.h cgroups/resources.h

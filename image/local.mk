@@ -1,0 +1,3 @@
+# image/
+image_light_sources =
+image_heavy_sources = image/digest.h image/layer.h

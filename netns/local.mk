@@ -1,0 +1,1 @@
+# netns/: network namespaces; its first source comes with the bridge

@@ -1,0 +1,2 @@
+# seccomp/
+seccomp_sources = seccomp/compile.h seccomp/default.h seccomp/profile.h
