@@ -32,9 +32,11 @@ int confine_own_maps(bool gids, struct id_map *maps, size_t max, size_t *ret_n) 
 /** confine_bounding_set - drop every capability that is not in the mask from the bounding set */
 int confine_bounding_set(uint64_t keep) MUST_USE;
 
-/** confine_seccomp - load a BPF program with seccomp flags; needs no_new_privs or CAP_SYS_ADMIN */
+/** confine_seccomp - load a BPF program with seccomp flags; needs no_new_privs or CAP_SYS_ADMIN.
+ *  Return: 0, or the listener's descriptor with SECCOMP_FILTER_FLAG_NEW_LISTENER */
 int confine_seccomp(const struct sock_filter *insns, unsigned short n, unsigned flags) MUST_USE;
 
-/** confine_landlock - allow only what is beneath these folders (read and write as given), nothing
- *  else; Landlock ABI 1 and later (Linux 5.13). Return 0, or -EOPNOTSUPP where the kernel has none */
+/** confine_landlock - allow only what is beneath these folders (read and write as given, executing
+ *  nowhere); descriptors opened before stay usable. Needs no_new_privs or CAP_SYS_ADMIN. Landlock
+ *  ABI 1 and later (Linux 5.13). Return: 0, or -EOPNOTSUPP where the kernel has none */
 int confine_landlock(const int *rw_dirs, size_t n_rw, const int *ro_dirs, size_t n_ro) MUST_USE;

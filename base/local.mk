@@ -2,14 +2,14 @@
 base_sources = \
 	base/arena.c base/arena.h \
 	base/attr.h \
-	base/confine.h \
+	base/confine.c base/confine.h \
 	base/dir.c base/dir.h \
 	base/error.c base/error.h \
 	base/fd.c base/fd.h \
 	base/json.c base/json.h \
 	base/json_decode.c \
 	base/json_write.c \
-	base/proc.h \
+	base/proc.c base/proc.h \
 	base/rootfs.h \
 	base/str.c base/str.h \
 	base/sys.c base/sys.h
