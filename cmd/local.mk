@@ -1,0 +1,5 @@
+# cmd/: the mains, the verbs, the option tables; nothing else prints or exits
+cmd_sources = \
+	cmd/main.c
+helper_sources = \
+	cmd/image_main.c

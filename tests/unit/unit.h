@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/unit.h - the harness of the unit tests: TAP on stdout, one program per file
+ *
+ *	static void adds(void)
+ *	{
+ *		check(1 + 1 == 2);
+ *		check_int(add(1, 2), 3);
+ *	}
+ *
+ *	static const struct unit_case cases[] = {
+ *		{ "adds two numbers", adds },
+ *	};
+ *	UNIT_MAIN(cases)
+ *
+ * A case fails when one of its checks does; its other checks still run. `require` ends the case
+ * instead, for what the rest depends on. `skip("reason")` ends it as skipped. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct unit_case {
+	const char *name;
+	void (*run)(void);
+};
+
+/* Of the case that runs now. */
+static bool unit_failed;
+static const char *unit_skipped;
+
+static inline bool unit_report(bool ok, const char *file, int line, const char *what)
+{
+	if (!ok) {
+		printf("# %s:%d: %s\n", file, line, what);
+		unit_failed = true;
+	}
+	return ok;
+}
+
+static inline bool unit_report_int(long long got, long long want, const char *file, int line,
+				   const char *what)
+{
+	if (got != want)
+		printf("# got %lld, expected %lld\n", got, want);
+	return unit_report(got == want, file, line, what);
+}
+
+static inline bool unit_report_str(const char *got, const char *want, const char *file, int line,
+				   const char *what)
+{
+	bool same = got && want ? strcmp(got, want) == 0 : got == want;
+
+	if (!same)
+		printf("# got '%s', expected '%s'\n", got ? got : "(null)", want ? want : "(null)");
+	return unit_report(same, file, line, what);
+}
+
+#define check(cond) ((void)unit_report((cond), __FILE__, __LINE__, #cond))
+#define check_int(got, want) \
+	((void)unit_report_int((got), (want), __FILE__, __LINE__, #got " == " #want))
+#define check_str(got, want) \
+	((void)unit_report_str((got), (want), __FILE__, __LINE__, #got " equals " #want))
+#define require(cond)                                               \
+	do {                                                        \
+		if (!unit_report((cond), __FILE__, __LINE__, #cond)) \
+			return;                                     \
+	} while (0)
+#define skip(reason)                      \
+	do {                              \
+		unit_skipped = (reason);  \
+		return;                   \
+	} while (0)
+
+static inline int unit_run(const struct unit_case *cases, size_t n)
+{
+	size_t failures = 0;
+
+	printf("1..%zu\n", n);
+	for (size_t i = 0; i < n; i++) {
+		unit_failed = false;
+		unit_skipped = NULL;
+		cases[i].run();
+		printf("%sok %zu - %s%s%s\n", unit_failed ? "not " : "", i + 1, cases[i].name,
+		       unit_skipped ? " # SKIP " : "", unit_skipped ? unit_skipped : "");
+		(void)fflush(stdout);
+		failures += unit_failed;
+	}
+	return failures ? 1 : 0;
+}
+
+#define UNIT_MAIN(cases)                                                            \
+	int main(void)                                                              \
+	{                                                                           \
+		return unit_run((cases), sizeof(cases) / sizeof((cases)[0]));       \
+	}
