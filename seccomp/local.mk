@@ -1,2 +1,9 @@
-# seccomp/
-seccomp_sources = seccomp/compile.h seccomp/default.h seccomp/profile.h
+# seccomp/: linux.seccomp; libseccomp in compile.c alone
+seccomp_sources = \
+	seccomp/check.c seccomp/check.h \
+	seccomp/compile.c seccomp/compile.h \
+	seccomp/default.c seccomp/default.h \
+	seccomp/enosys.c seccomp/enosys.h \
+	seccomp/groups.c seccomp/groups.h \
+	seccomp/kernel.c seccomp/kernel.h \
+	seccomp/profile.c seccomp/profile.h
