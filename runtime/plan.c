@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/plan.c - the order of everything: plan_build and plan_build_exec
+ * Each part is a file of its own (plan_*.c); here they are put into the order of SECURITY.md 2. */
+#include "runtime/plan.h"
+
+#include "base/error.h"
+#include "base/str.h"
+#include "runtime/plan_build.h"
+#include "runtime/sysctl.h"
+
+#include <linux/capability.h>
+#include <string.h>
+
+#define PLAN_STEP_NAME(name, text) [STEP_##name] = text,
+const char *const step_kind_names[STEP_KINDS] = { PLAN_STEPS(PLAN_STEP_NAME) };
+#undef PLAN_STEP_NAME
+
+/* ---- what the parts share ---- */
+
+/* Appends to a list whose room doubles: it is full when its length is 0 or a power of two. */
+static struct step *append(struct arena *a, struct step **list, size_t *n)
+{
+	if ((*n & (*n - 1)) == 0) {
+		struct step *larger = arena_array(a, *n ? *n * 2 : 1, sizeof(*larger));
+
+		if (*n)
+			memcpy(larger, *list, *n * sizeof(*larger));
+		*list = larger;
+	}
+	return &(*list)[(*n)++];
+}
+
+struct step *plan_step(struct plan_builder *b, enum step_kind kind, const char *why)
+{
+	struct step *s = append(b->a, &b->plan->steps, &b->plan->n_steps);
+
+	*s = (struct step){ .kind = kind, .why = why };
+	return s;
+}
+
+struct step *plan_parent_step(struct plan_builder *b, enum step_kind kind, const char *why)
+{
+	struct step *s = append(b->a, &b->plan->parent_steps, &b->plan->n_parent_steps);
+
+	*s = (struct step){ .kind = kind, .why = why };
+	return s;
+}
+
+void plan_hooks(struct plan_builder *b, enum spec_hook_kind kind)
+{
+	if (b->spec->hooks.n[kind] == 0)
+		return;
+	plan_step(b, STEP_HOOKS, arena_printf(b->a, "config.hooks.%s", spec_hook_names[kind]))->value = kind;
+}
+
+bool plan_privileged(const struct plan_builder *b, int capability)
+{
+	return b->facts->in_initial_userns && (b->facts->capabilities >> capability & 1);
+}
+
+/* ---- the parts that have no file of their own ---- */
+
+static int plan_cgroup(struct plan_builder *b)
+{
+	const struct plan_options *o = b->options;
+	bool privileged = plan_privileged(b, CAP_SYS_ADMIN);
+	struct cgroup_options options = {
+		.cgroups_path = b->spec->linux_.cgroups_path,
+		.default_name = arena_printf(b->a, "%sdoboz/%s", privileged ? "/" : "", o->id),
+		.privileged = privileged,
+	};
+
+	if (o->cgroup_disabled || !b->facts->cgroups)
+		return 0;
+	return cgroup_plan_build(b->a, b->facts->cgroups, &b->spec->linux_.resources, &options,
+				 &b->plan->cgroup);
+}
+
+static int plan_sysctls(struct plan_builder *b)
+{
+	const struct spec_linux *l = &b->spec->linux_;
+
+	for (size_t i = 0; i < l->n_sysctl; i++) {
+		struct step *s;
+		char *path;
+		int r;
+
+		r = sysctl_path(b->a, l->sysctl[i].key, b->own_namespaces, &path);
+		if (r < 0)
+			return r;
+		s = plan_step(b, STEP_SYSCTL, arena_printf(b->a, "config.linux.sysctl.%s", l->sysctl[i].key));
+		s->dst = path;
+		s->src = l->sysctl[i].value;
+	}
+	return 0;
+}
+
+static void plan_setup(struct plan_builder *b)
+{
+	plan_step(b, STEP_PROC_OPEN, "writes go to a private procfs")->value = b->spec->linux_.n_sysctl > 0;
+	if (b->plan->clone_flags & CLONE_NEWNET)
+		plan_step(b, STEP_LOOPBACK_UP, "new network namespace");
+	if (!b->options->no_new_keyring)
+		plan_step(b, STEP_SESSION_KEYRING, "the caller's keys stay outside");
+}
+
+/* Inside the container's root from here on. */
+static void plan_root(struct plan_builder *b)
+{
+	const struct spec_linux *l = &b->spec->linux_;
+
+	plan_step(b, STEP_PIVOT, b->options->no_pivot ? "--no-pivot" : "config.root")->value =
+		b->options->no_pivot;
+	for (size_t i = 0; l->masked_paths && l->masked_paths[i]; i++)
+		plan_step(b, STEP_MASK, arena_printf(b->a, "config.linux.maskedPaths[%zu]", i))->dst =
+			l->masked_paths[i];
+	for (size_t i = 0; l->readonly_paths && l->readonly_paths[i]; i++)
+		plan_step(b, STEP_READONLY, arena_printf(b->a, "config.linux.readonlyPaths[%zu]", i))->dst =
+			l->readonly_paths[i];
+	if (b->spec->root_readonly)
+		plan_step(b, STEP_ROOT_READONLY, "config.root.readonly");
+	if (b->rootfs_propagation)
+		plan_step(b, STEP_ROOT_PROPAGATION, "config.linux.rootfsPropagation")->value =
+			b->rootfs_propagation;
+	if (b->spec->hostname && *b->spec->hostname)
+		plan_step(b, STEP_HOSTNAME, "config.hostname")->src = b->spec->hostname;
+	if (b->spec->domainname && *b->spec->domainname)
+		plan_step(b, STEP_DOMAINNAME, "config.domainname")->src = b->spec->domainname;
+}
+
+static void plan_console(struct plan_builder *b)
+{
+	if (b->plan->terminal)
+		plan_step(b, STEP_CONSOLE, "config.process.terminal")->dst = "/dev/console";
+}
+
+static struct plan *plan_new(void)
+{
+	struct arena *a = arena_new();
+	struct plan *p = arena_new_of(a, struct plan);
+
+	p->arena = a;
+	return p;
+}
+
+void plan_free(struct plan *p)
+{
+	if (p)
+		arena_free(p->arena);
+}
+
+/* ---- the order ---- */
+
+static int build(struct plan_builder *b)
+{
+	int r;
+
+	r = plan_namespaces(b);
+	if (r < 0)
+		return r;
+	r = plan_cgroup(b);
+	if (r < 0)
+		return r;
+	plan_setup(b);
+	r = plan_mounts(b);
+	if (r < 0)
+		return r;
+	r = plan_devices(b);
+	if (r < 0)
+		return r;
+	plan_hooks(b, SPEC_HOOK_PRESTART);
+	plan_hooks(b, SPEC_HOOK_CREATE_RUNTIME);
+	plan_hooks(b, SPEC_HOOK_CREATE_CONTAINER);
+	plan_console(b);
+	r = plan_sysctls(b);
+	if (r < 0)
+		return r;
+	plan_deferred_mounts(b);
+	plan_root(b);
+	r = plan_limits(b);
+	if (r < 0)
+		return r;
+	return plan_process(b);
+}
+
+int plan_build(const struct spec *spec, const struct facts *facts, const struct plan_options *opt,
+	       struct plan **ret)
+{
+	CLEANUP(plan) struct plan *p = plan_new();
+	struct plan_builder b = {
+		.a = p->arena,
+		.plan = p,
+		.spec = spec,
+		.process = spec->process,
+		.facts = facts,
+		.options = opt,
+	};
+	int r;
+
+	if (!spec->process)
+		return refuse(-EINVAL, "config.process: required, but missing");
+	p->id = opt->id;
+	p->bundle = opt->bundle;
+	p->options = opt;
+	p->spec = spec;
+	r = plan_program(&b);
+	if (r < 0)
+		return r;
+	r = build(&b);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(p);
+	return 0;
+}
+
+/* What the process document of exec leaves out is as init has it (runc does the same). */
+static struct spec_process *with_defaults(struct arena *a, const struct spec_process *given,
+					  const struct spec_process *init)
+{
+	struct spec_process *p = arena_new_of(a, struct spec_process);
+
+	*p = *given;
+	if (!init)
+		return p;
+	if (!p->capabilities)
+		p->capabilities = init->capabilities;
+	if (!p->apparmor_profile)
+		p->apparmor_profile = init->apparmor_profile;
+	if (!p->selinux_label)
+		p->selinux_label = init->selinux_label;
+	if (!p->n_rlimits) {
+		p->rlimits = init->rlimits;
+		p->n_rlimits = init->n_rlimits;
+	}
+	if (!p->oom_score_adj.set)
+		p->oom_score_adj = init->oom_score_adj;
+	if (!p->scheduler)
+		p->scheduler = init->scheduler;
+	if (!p->io_priority)
+		p->io_priority = init->io_priority;
+	if (!p->exec_cpu_affinity)
+		p->exec_cpu_affinity = init->exec_cpu_affinity;
+	return p;
+}
+
+static void plan_affinity(struct plan_builder *b)
+{
+	const struct spec_cpu_affinity *affinity = b->process->exec_cpu_affinity;
+
+	if (!affinity)
+		return;
+	b->plan->cpu_affinity_initial = affinity->initial;
+	if (affinity->final)
+		plan_step(b, STEP_CPU_AFFINITY, "process.execCPUAffinity.final")->src = affinity->final;
+}
+
+int plan_build_exec(const struct spec *spec, const struct spec_process *process,
+		    const struct facts *facts, const struct plan_exec_options *opt, struct plan **ret)
+{
+	CLEANUP(plan) struct plan *p = plan_new();
+	struct plan_builder b = {
+		.a = p->arena,
+		.plan = p,
+		.spec = spec,
+		.process = with_defaults(p->arena, process, spec->process),
+		.facts = facts,
+		.exec_options = opt,
+	};
+	int r;
+
+	p->spec = spec;
+	plan_userns(&b);
+	r = plan_program(&b);
+	if (r < 0)
+		return r;
+	plan_step(&b, STEP_PROC_OPEN, "writes go to a private procfs");
+	plan_step(&b, STEP_SESSION_KEYRING, "the caller's keys stay outside");
+	plan_affinity(&b);
+	plan_console(&b);
+	r = plan_limits(&b);
+	if (r < 0)
+		return r;
+	r = plan_process(&b);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(p);
+	return 0;
+}
