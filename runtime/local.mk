@@ -1,7 +1,7 @@
 # runtime/
 runtime_sources = \
 	runtime/caps.c runtime/caps.h \
-	runtime/check.h \
+	runtime/check.c runtime/check.h \
 	runtime/container.h \
 	runtime/facts.c runtime/facts.h \
 	runtime/mount_options.c runtime/mount_options.h \

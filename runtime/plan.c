@@ -95,20 +95,30 @@ static int plan_sysctls(struct plan_builder *b)
 	return 0;
 }
 
-static void plan_setup(struct plan_builder *b)
+static int plan_setup(struct plan_builder *b)
 {
 	plan_step(b, STEP_PROC_OPEN, "writes go to a private procfs")->value = b->spec->linux_.n_sysctl > 0;
 	if (b->plan->clone_flags & CLONE_NEWNET)
 		plan_step(b, STEP_LOOPBACK_UP, "new network namespace");
 	if (!b->options->no_new_keyring)
 		plan_step(b, STEP_SESSION_KEYRING, "the caller's keys stay outside");
+	return 0;
 }
 
-/* Inside the container's root from here on. */
-static void plan_root(struct plan_builder *b)
+static int plan_hooks_before_pivot(struct plan_builder *b)
+{
+	plan_hooks(b, SPEC_HOOK_PRESTART);
+	plan_hooks(b, SPEC_HOOK_CREATE_RUNTIME);
+	plan_hooks(b, SPEC_HOOK_CREATE_CONTAINER);
+	return 0;
+}
+
+/* Inside the container's root from PIVOT on. */
+static int plan_root(struct plan_builder *b)
 {
 	const struct spec_linux *l = &b->spec->linux_;
 
+	plan_deferred_mounts(b);
 	plan_step(b, STEP_PIVOT, b->options->no_pivot ? "--no-pivot" : "config.root")->value =
 		b->options->no_pivot;
 	for (size_t i = 0; l->masked_paths && l->masked_paths[i]; i++)
@@ -126,12 +136,14 @@ static void plan_root(struct plan_builder *b)
 		plan_step(b, STEP_HOSTNAME, "config.hostname")->src = b->spec->hostname;
 	if (b->spec->domainname && *b->spec->domainname)
 		plan_step(b, STEP_DOMAINNAME, "config.domainname")->src = b->spec->domainname;
+	return 0;
 }
 
-static void plan_console(struct plan_builder *b)
+static int plan_console(struct plan_builder *b)
 {
 	if (b->plan->terminal)
 		plan_step(b, STEP_CONSOLE, "config.process.terminal")->dst = "/dev/console";
+	return 0;
 }
 
 static struct plan *plan_new(void)
@@ -151,66 +163,58 @@ void plan_free(struct plan *p)
 
 /* ---- the order ---- */
 
-static int build(struct plan_builder *b)
-{
-	int r;
+typedef int (*plan_part)(struct plan_builder *b);
 
-	r = plan_namespaces(b);
-	if (r < 0)
-		return r;
-	r = plan_cgroup(b);
-	if (r < 0)
-		return r;
-	plan_setup(b);
-	r = plan_mounts(b);
-	if (r < 0)
-		return r;
-	r = plan_devices(b);
-	if (r < 0)
-		return r;
-	plan_hooks(b, SPEC_HOOK_PRESTART);
-	plan_hooks(b, SPEC_HOOK_CREATE_RUNTIME);
-	plan_hooks(b, SPEC_HOOK_CREATE_CONTAINER);
-	plan_console(b);
-	r = plan_sysctls(b);
-	if (r < 0)
-		return r;
-	plan_deferred_mounts(b);
-	plan_root(b);
-	r = plan_limits(b);
-	if (r < 0)
-		return r;
-	return plan_process(b);
+static const plan_part parts[] = {
+	plan_program, plan_namespaces, plan_cgroup, plan_setup,  plan_mounts, plan_devices,
+	plan_hooks_before_pivot, plan_console, plan_sysctls, plan_root, plan_limits, plan_process,
+};
+
+static struct plan_builder builder(struct plan *p, const struct spec *spec, const struct facts *facts,
+				   const struct plan_options *opt)
+{
+	p->id = opt->id;
+	p->bundle = opt->bundle;
+	p->options = opt;
+	p->spec = spec;
+	return (struct plan_builder){
+		.a = p->arena, .plan = p, .spec = spec, .process = spec->process, .facts = facts, .options = opt,
+	};
 }
 
 int plan_build(const struct spec *spec, const struct facts *facts, const struct plan_options *opt,
 	       struct plan **ret)
 {
 	CLEANUP(plan) struct plan *p = plan_new();
-	struct plan_builder b = {
-		.a = p->arena,
-		.plan = p,
-		.spec = spec,
-		.process = spec->process,
-		.facts = facts,
-		.options = opt,
-	};
-	int r;
+	struct plan_builder b = builder(p, spec, facts, opt);
 
 	if (!spec->process)
 		return refuse(-EINVAL, "config.process: required, but missing");
-	p->id = opt->id;
-	p->bundle = opt->bundle;
-	p->options = opt;
-	p->spec = spec;
-	r = plan_program(&b);
-	if (r < 0)
-		return r;
-	r = build(&b);
-	if (r < 0)
-		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		int r = parts[i](&b);
+
+		if (r < 0)
+			return r;
+	}
 	*ret = TAKE_PTR(p);
 	return 0;
+}
+
+void plan_check(const struct spec *spec, const struct facts *facts,
+		void (*on_problem)(void *, const char *), void *arg)
+{
+	CLEANUP(plan) struct plan *p = plan_new();
+	const struct plan_options options = {
+		.id = "check",
+		.bundle = "/",
+		.has_console = spec->process->terminal,
+	};
+	struct plan_builder b = builder(p, spec, facts, &options);
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (parts[i](&b) < 0)
+			on_problem(arg, error_text());
+	error_clear();
 }
 
 /* What the process document of exec leaves out is as init has it (runc does the same). */
@@ -276,7 +280,9 @@ int plan_build_exec(const struct spec *spec, const struct spec_process *process,
 	plan_step(&b, STEP_PROC_OPEN, "writes go to a private procfs");
 	plan_step(&b, STEP_SESSION_KEYRING, "the caller's keys stay outside");
 	plan_affinity(&b);
-	plan_console(&b);
+	/* The container has a /dev/console already; this terminal is the process's own. */
+	if (p->terminal)
+		plan_step(&b, STEP_CONSOLE, "process.terminal");
 	r = plan_limits(&b);
 	if (r < 0)
 		return r;

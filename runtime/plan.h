@@ -104,7 +104,8 @@ struct device_step {
  *   NOTIFY_SOCKET    the state folder's notify/ bound on dst (env names the socket in it)
  *   HOOKS            value: enum spec_hook_kind; the parent runs prestart and createRuntime, the
  *                    child the others
- *   CONSOLE          pty from the container's devpts, its peer bound on dst, the master sent away
+ *   CONSOLE          pty from the container's devpts, its peer bound on dst (when given), the
+ *                    master sent away
  *   SYSCTL           write src to dst below /proc/sys ("net/ipv4/ip_forward") of the full private
  *                    procfs
  *   PIVOT            pivot_root(".", "."), old root made rec-slave and detached; value 1: MS_MOVE
@@ -273,6 +274,9 @@ struct plan {
  */
 int plan_build(const struct spec *spec, const struct facts *facts, const struct plan_options *opt,
 	       struct plan **ret) MUST_USE;
+/** plan_check - every part of the plan on its own, each refusal handed over (`check BUNDLE`) */
+void plan_check(const struct spec *spec, const struct facts *facts,
+		void (*on_problem)(void *, const char *), void *arg);
 void plan_free(struct plan *p);
 DEFINE_FREEP(plan, plan_free)
 
