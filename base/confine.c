@@ -46,8 +46,8 @@ static int check_map(const struct map_side *side, const char *text_of_map)
 		return refuse(-EINVAL, "%s: %zu mappings, the kernel takes %d", side->name, side->n,
 			      MAP_LINES_MAX);
 	if (strlen(text_of_map) > MAP_BYTES_MAX)
-		return refuse(-EINVAL, "%s: %zu bytes of mappings, the kernel takes %d",
-			      side->name, strlen(text_of_map), MAP_BYTES_MAX);
+		return refuse(-EINVAL, "%s: %zu bytes of mappings, the kernel takes %d", side->name,
+			      strlen(text_of_map), MAP_BYTES_MAX);
 	return 0;
 }
 
@@ -295,7 +295,8 @@ static int allow_beneath(int ruleset, const int *dirs, size_t n, uint64_t rights
 			.parent_fd = dirs[i],
 		};
 
-		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
+		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) <
+		    0)
 			return fail(-errno, "add a Landlock rule");
 	}
 	return 0;
@@ -318,7 +319,8 @@ int confine_landlock(const int *rw_dirs, size_t n_rw, const int *ro_dirs, size_t
 		if (abi >= landlock_rights[i].abi)
 			attr.handled_access_fs |= landlock_rights[i].rights;
 	/* Only the first member is given: older kernels refuse a longer struct that is not zero. */
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs),
+			       0);
 	if (ruleset < 0)
 		return fail(-errno, "make a Landlock ruleset");
 	r = allow_beneath(ruleset, rw_dirs, n_rw,

@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 
 /** dir_openat2 - openat2 with O_CLOEXEC added, EINTR and EAGAIN retried (bounded) */
-int dir_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve) MUST_USE;
+int dir_openat2(int dirfd, const char *path, uint64_t flags, mode_t mode,
+		uint64_t resolve) MUST_USE;
 
 /** dir_open_in - open a path inside the root: follows symlinks inside it, never leaves it */
 int dir_open_in(int root, const char *path, uint64_t flags) MUST_USE;

@@ -29,7 +29,8 @@ int file_write_at(int dirfd, const char *path, const char *text) MUST_USE;
 
 /** file_replace_at - write a whole file atomically: a unique name, fsync, rename, fsync of the
  *  folder; readers see the old or the new text, never a part. The mode is exact (no umask) */
-int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode) MUST_USE;
+int file_replace_at(int dirfd, const char *name, const void *data, size_t len,
+		    mode_t mode) MUST_USE;
 
 /** fd_path - "/proc/self/fd/N" for messages and for the few calls that have no *at form */
 struct fd_path {

@@ -230,7 +230,8 @@ static bool surrogates_paired(const char *text, size_t len)
 				return false;
 			skip = 12;
 		}
-		s = (size_t)(end - s) > skip ? memchr(s + skip, '\\', (size_t)(end - s) - skip) : NULL;
+		s = (size_t)(end - s) > skip ? memchr(s + skip, '\\', (size_t)(end - s) - skip) :
+					       NULL;
 	}
 	return true;
 }

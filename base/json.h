@@ -21,9 +21,9 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json {
 	enum json_type type;
 	bool boolean;
-	const char *key;   /* name inside its object, or NULL */
-	const char *text;  /* JSON_STRING: the characters; JSON_NUMBER: the literal */
-	size_t count;      /* JSON_ARRAY, JSON_OBJECT: number of children */
+	const char *key;  /* name inside its object, or NULL */
+	const char *text; /* JSON_STRING: the characters; JSON_NUMBER: the literal */
+	size_t count;     /* JSON_ARRAY, JSON_OBJECT: number of children */
 	struct json *first, *next;
 };
 
@@ -42,31 +42,42 @@ const struct json *json_get(const struct json *obj, const char *key);
 /** json_str - text of a string member, or NULL */
 const char *json_str(const struct json *obj, const char *key);
 
-#define json_for_each(child, parent) \
-	for (const struct json *child = (parent) ? (parent)->first : NULL; child; child = child->next)
+#define json_for_each(child, parent)                                              \
+	for (const struct json *child = (parent) ? (parent)->first : NULL; child; \
+	     child = child->next)
 
 /* ---- decoding ---- */
 
 /* Optional scalars carry their own "is it set?". */
-struct opt_bool { bool set, value; };
-struct opt_i64 { bool set; int64_t value; };
-struct opt_u64 { bool set; uint64_t value; };
+struct opt_bool {
+	bool set, value;
+};
+struct opt_i64 {
+	bool set;
+	int64_t value;
+};
+struct opt_u64 {
+	bool set;
+	uint64_t value;
+};
 
-struct json_map { char *key, *value; }; /* an entry of a JSON object of strings */
+struct json_map {
+	char *key, *value;
+}; /* an entry of a JSON object of strings */
 
 enum json_kind {
-	JSON_K_STRING,      /* char * */
-	JSON_K_BOOL,        /* bool */
-	JSON_K_OPT_BOOL,    /* struct opt_bool */
-	JSON_K_I64,         /* int64_t within [min, max] */
-	JSON_K_U64,         /* uint64_t within [0, umax] */
-	JSON_K_OPT_I64,     /* struct opt_i64 */
-	JSON_K_OPT_U64,     /* struct opt_u64 */
-	JSON_K_STRV,        /* char **: array of strings; NULL when absent */
-	JSON_K_MAP,         /* struct json_map * + size_t at offset2: object of strings */
-	JSON_K_OBJECT,      /* a struct inside this struct, by .table */
-	JSON_K_OBJECT_PTR,  /* struct *: allocated when present, NULL when absent, by .table */
-	JSON_K_ARRAY,       /* struct * + size_t count at offset2: array of objects, by .table, .size */
+	JSON_K_STRING,     /* char * */
+	JSON_K_BOOL,       /* bool */
+	JSON_K_OPT_BOOL,   /* struct opt_bool */
+	JSON_K_I64,        /* int64_t within [min, max] */
+	JSON_K_U64,        /* uint64_t within [0, umax] */
+	JSON_K_OPT_I64,    /* struct opt_i64 */
+	JSON_K_OPT_U64,    /* struct opt_u64 */
+	JSON_K_STRV,       /* char **: array of strings; NULL when absent */
+	JSON_K_MAP,        /* struct json_map * + size_t at offset2: object of strings */
+	JSON_K_OBJECT,     /* a struct inside this struct, by .table */
+	JSON_K_OBJECT_PTR, /* struct *: allocated when present, NULL when absent, by .table */
+	JSON_K_ARRAY, /* struct * + size_t count at offset2: array of objects, by .table, .size */
 	JSON_K_U64_ARRAY,   /* uint64_t * + size_t count at offset2 */
 	JSON_K_ENUM,        /* int, by .names (index of the name; NULL-terminated list) */
 	JSON_K_RAW,         /* const struct json *: the subtree as it is */
@@ -90,10 +101,10 @@ struct json_row {
 	enum json_kind kind;
 	size_t offset, offset2;
 	unsigned flags;
-	int64_t min, max;  /* I64, OPT_I64; both 0 means the whole range */
-	uint64_t umax;     /* U64, OPT_U64, U64_ARRAY; 0 means UINT64_MAX */
+	int64_t min, max; /* I64, OPT_I64; both 0 means the whole range */
+	uint64_t umax;    /* U64, OPT_U64, U64_ARRAY; 0 means UINT64_MAX */
 	const struct json_row *table;
-	size_t size;       /* ARRAY, OBJECT_PTR: size of one element */
+	size_t size; /* ARRAY, OBJECT_PTR: size of one element */
 	const char *const *names;
 	json_decode_fn decode;
 };
@@ -121,8 +132,8 @@ int json_decode(struct json_decoder *d, const char *name, const struct json *obj
 int json_problem(struct json_decoder *d, const char *fmt, ...) PRINTF(2, 3);
 
 /* The same for a CUSTOM row that holds a table of its own: decodes value into dst by table. */
-int json_decode_value(struct json_decoder *d, const struct json *value, const struct json_row *table,
-		      void *dst) MUST_USE;
+int json_decode_value(struct json_decoder *d, const struct json *value,
+		      const struct json_row *table, void *dst) MUST_USE;
 
 /* ---- writing ---- */
 

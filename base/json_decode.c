@@ -375,8 +375,8 @@ static int decode_row(struct json_decoder *d, const struct json_row *row, const 
 	return r;
 }
 
-int json_decode_value(struct json_decoder *d, const struct json *value, const struct json_row *table,
-		      void *dst)
+int json_decode_value(struct json_decoder *d, const struct json *value,
+		      const struct json_row *table, void *dst)
 {
 	int r, whole = 0;
 

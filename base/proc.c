@@ -19,7 +19,8 @@ static char *unescape(char *text)
 		unsigned value = 0;
 		int digits = 0;
 
-		while (*from == '\\' && digits < 3 && from[digits + 1] >= '0' && from[digits + 1] <= '7')
+		while (*from == '\\' && digits < 3 && from[digits + 1] >= '0' &&
+		       from[digits + 1] <= '7')
 			value = value * 8 + (unsigned)(from[++digits] - '0');
 		*to = digits == 3 ? (char)value : *from;
 		from += digits == 3 ? 4 : 1;
@@ -100,7 +101,8 @@ int proc_mountinfo(struct arena *a, int proc, struct proc_mount **ret, size_t *r
 	return 0;
 }
 
-int proc_cgroups(struct arena *a, int proc, const char *pid, struct proc_cgroup **ret, size_t *ret_n)
+int proc_cgroups(struct arena *a, int proc, const char *pid, struct proc_cgroup **ret,
+		 size_t *ret_n)
 {
 	struct proc_cgroup *cgroups;
 	char path[64], *text, *line;

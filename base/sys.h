@@ -19,7 +19,8 @@ int sys_pivot_root(const char *new_root, const char *put_old) MUST_USE;
 
 /* The mount API of Linux 5.2, 5.12 (mount_setattr); Linux 5.14 is our minimum. */
 int sys_open_tree(int dirfd, const char *path, unsigned flags) MUST_USE;
-int sys_move_mount(int from_fd, const char *from, int to_fd, const char *to, unsigned flags) MUST_USE;
+int sys_move_mount(int from_fd, const char *from, int to_fd, const char *to,
+		   unsigned flags) MUST_USE;
 int sys_fsopen(const char *type, unsigned flags) MUST_USE;
 int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux) MUST_USE;
 int sys_fsmount(int fd, unsigned flags, unsigned attr_flags) MUST_USE;

@@ -41,7 +41,8 @@ struct cgroup_host {
  * @proc: descriptor of /proc, or of a saved one in tests
  * @fs_prefix: "" or the prefix of a saved /sys in tests
  */
-int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix, struct cgroup_host **ret) MUST_USE;
+int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix,
+		     struct cgroup_host **ret) MUST_USE;
 
 /* ---- plan (pure) ---- */
 
@@ -65,8 +66,8 @@ struct bpf_insn;
 struct cgroup_plan {
 	enum cgroup_layout layout;
 	bool has_kill;
-	bool v1_join;                /* the child joins v1 folders by itself, through "tasks" */
-	bool v2_join_after_v1;       /* always false on pure v2, where clone3 does it */
+	bool v1_join;                  /* the child joins v1 folders by itself, through "tasks" */
+	bool v2_join_after_v1;         /* always false on pure v2, where clone3 does it */
 	struct cgroup_folder *folders; /* v2 first */
 	size_t n_folders;
 	struct bpf_insn *device_program; /* v2 BPF_PROG_TYPE_CGROUP_DEVICE; NULL on v1 */
@@ -103,7 +104,7 @@ enum { CGROUP_FDS_MAX = 32 };
 
 /* What the child needs to join: descriptors that the parent opened, O_CLOEXEC. */
 struct cgroup_join {
-	int v2_fd;                     /* folder, for CLONE_INTO_CGROUP; -EBADF when there is none */
+	int v2_fd; /* folder, for CLONE_INTO_CGROUP; -EBADF when there is none */
 	int tasks_fds[CGROUP_FDS_MAX]; /* v1 "tasks", freezer last */
 	size_t n_tasks;
 };

@@ -8,7 +8,7 @@
 
 struct cgroup_device_rule {
 	bool allow;
-	char type; /* 'a', 'b', 'c' */
+	char type;                   /* 'a', 'b', 'c' */
 	struct opt_i64 major, minor; /* unset or -1: any */
 	bool read, write, mknod;
 };

@@ -17,4 +17,5 @@ struct image_config {
 };
 
 /** image_config_parse - records; rootfs.type must be "layers" */
-int image_config_parse(struct arena *a, const char *text, size_t len, struct image_config **ret) MUST_USE;
+int image_config_parse(struct arena *a, const char *text, size_t len,
+		       struct image_config **ret) MUST_USE;

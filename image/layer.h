@@ -23,18 +23,20 @@ struct layer_lower {
 
 struct layer_options {
 	struct layer_limits limits;
-	bool merged;      /* write into one merged tree (bundle): whiteouts remove; lowers are unused */
+	bool merged; /* write into one merged tree (bundle): whiteouts remove; lowers are unused */
 	bool keep_devices; /* device nodes are made; else a warning each, and nothing */
-	const struct layer_lower *lowers; /* topmost first: implicit parents, hardlinks into lower layers
+	const struct layer_lower
+		*lowers; /* topmost first: implicit parents, hardlinks into lower layers
 					     and parents that are symlinks below have the meaning that
 					     they would have in a merged tree (IMAGE.md 4.5) */
 	size_t n_lowers;
 };
 
 struct layer_source {
-	int fd;              /* the blob at its first byte; need not be seekable */
-	uint64_t size;       /* of the descriptor: exactly so many bytes belong to the blob */
-	const char *digest;  /* "sha256:..." of the blob, or NULL when the container has none (docker-archive) */
+	int fd;        /* the blob at its first byte; need not be seekable */
+	uint64_t size; /* of the descriptor: exactly so many bytes belong to the blob */
+	const char *
+		digest; /* "sha256:..." of the blob, or NULL when the container has none (docker-archive) */
 	const char *diff_id; /* "sha256:..." of the uncompressed tar */
 };
 

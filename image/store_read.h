@@ -21,8 +21,9 @@ struct stored_image {
  * store_find - the image of a reference when it is unpacked already; records
  * Return: 0; -ENOENT (not recorded): the helper has to unpack it
  */
-int store_find(struct arena *a, int store, const struct image_reference *ref, const struct platform *platform,
-	       struct stored_image **ret) MUST_USE;
+int store_find(struct arena *a, int store, const struct image_reference *ref,
+	       const struct platform *platform, struct stored_image **ret) MUST_USE;
 
 /** store_find_manifest - the same by the digest that the helper printed */
-int store_find_manifest(struct arena *a, int store, const char *digest, struct stored_image **ret) MUST_USE;
+int store_find_manifest(struct arena *a, int store, const char *digest,
+			struct stored_image **ret) MUST_USE;

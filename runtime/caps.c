@@ -73,7 +73,8 @@ void caps_plan(const struct spec_capabilities *c, uint64_t granted, unsigned las
 		c = &none;
 	ret->bounding = caps_mask(c->bounding, "process.capabilities.bounding", last_capability);
 	ret->effective = caps_mask(c->effective, "process.capabilities.effective", last_capability);
-	ret->inheritable = caps_mask(c->inheritable, "process.capabilities.inheritable", last_capability);
+	ret->inheritable = caps_mask(c->inheritable, "process.capabilities.inheritable",
+				     last_capability);
 	ret->permitted = caps_mask(c->permitted, "process.capabilities.permitted", last_capability);
 	ret->ambient = caps_mask(c->ambient, "process.capabilities.ambient", last_capability);
 	all = ret->bounding | ret->effective | ret->inheritable | ret->permitted | ret->ambient;

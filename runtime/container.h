@@ -10,8 +10,8 @@ struct container_create_options {
 	const char *pid_file;
 	const char *config_text; /* exact bytes of config.json, copied to the state folder */
 	size_t config_len;
-	int stdio[3];            /* descriptors for 0, 1, 2 of the payload; -EBADF: the caller's own */
-	int console_fd;          /* connected socket that gets the pty master (cmd/ connects to
+	int stdio[3];   /* descriptors for 0, 1, 2 of the payload; -EBADF: the caller's own */
+	int console_fd; /* connected socket that gets the pty master (cmd/ connects to
 				    --console-socket, or keeps the other end itself); -EBADF: none */
 	const char *notify_socket; /* NOTIFY_SOCKET of the caller, or NULL */
 };
@@ -20,7 +20,8 @@ struct container_create_options {
  * container_create - lock, journal, cgroup, clone, mounts, hooks; init waits for start
  * Rollback is delete: on failure everything made is removed by container_destroy.
  */
-int container_create(int root, const struct plan *plan, const struct container_create_options *opt) MUST_USE;
+int container_create(int root, const struct plan *plan,
+		     const struct container_create_options *opt) MUST_USE;
 
 /** container_start - release init; returns when the payload was exec'd, or with its error.
  *  Errors: "cannot start an already running container", "cannot start a container that has stopped" */
@@ -38,7 +39,8 @@ int container_init_process(int root, const char *id, struct container_process *r
 /** container_wait - wait (pidfd) for a process that this process's container_create or
  *  container_exec made, and reap it. @signal_fd: a signalfd whose signals are forwarded to it, or
  *  -EBADF. @ret_status: as of waitpid(2) */
-int container_wait(const struct container_process *process, int signal_fd, int *ret_status) MUST_USE;
+int container_wait(const struct container_process *process, int signal_fd,
+		   int *ret_status) MUST_USE;
 
 /** container_kill - signal init, or (all) every process; "container not running" when it has stopped */
 int container_kill(int root, const char *id, int signal, bool all) MUST_USE;
@@ -61,7 +63,7 @@ struct container_exec_options {
 	const char *pid_file;
 	bool ignore_paused;
 	int stdio[3];
-	int console_fd; /* as in container_create_options */
+	int console_fd;     /* as in container_create_options */
 	const char *cgroup; /* --cgroup PATH below the container's, or NULL */
 };
 /**

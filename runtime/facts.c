@@ -22,12 +22,15 @@ const struct facts_feature facts_features[] = {
 	{ "openat2", "openat2", 5, 6, NULL },
 	{ "mount-setattr", "mount_setattr", 5, 12, NULL },
 	{ "cgroup-kill", "cgroup.kill", 5, 14, NULL },
-	{ "join-time-namespace", "setns(CLONE_NEWTIME) for exec", 6, 3, "exec stays in the caller's clock" },
-	{ "overlay-lowerdir+", "fsconfig(lowerdir+)", 6, 5, "mount(2) with short names out of a folder of links" },
+	{ "join-time-namespace", "setns(CLONE_NEWTIME) for exec", 6, 3,
+	  "exec stays in the caller's clock" },
+	{ "overlay-lowerdir+", "fsconfig(lowerdir+)", 6, 5,
+	  "mount(2) with short names out of a folder of links" },
 	{ "fchmodat2", "fchmodat2", 6, 6, "fchmod of an opened descriptor" },
 	{ "unique-mount-id", "statx(STATX_MNT_ID_UNIQUE)", 6, 8, "statx(STATX_MNT_ID)" },
 	{ "erofs-file", "EROFS from a file", 6, 12, "overlay of folders" },
-	{ "overlay-layer-fds", "fsconfig(FSCONFIG_SET_FD) of overlay layers", 6, 13, "names of layers" },
+	{ "overlay-layer-fds", "fsconfig(FSCONFIG_SET_FD) of overlay layers", 6, 13,
+	  "names of layers" },
 	{ NULL, NULL, 0, 0, NULL },
 };
 
@@ -45,8 +48,9 @@ static int read_kernel(struct facts *f)
 	if (sscanf(name.release, "%u.%u", &f->kernel_major, &f->kernel_minor) != 2)
 		return refuse(-EINVAL, "uname: unknown form of release '%s'", name.release);
 	if (!facts_has(f, MINIMUM_MAJOR, MINIMUM_MINOR))
-		return refuse(-EOPNOTSUPP, "this kernel is Linux %s; Linux %d.%d or later is needed", name.release,
-			      MINIMUM_MAJOR, MINIMUM_MINOR);
+		return refuse(-EOPNOTSUPP,
+			      "this kernel is Linux %s; Linux %d.%d or later is needed",
+			      name.release, MINIMUM_MAJOR, MINIMUM_MINOR);
 	return 0;
 }
 
@@ -118,7 +122,8 @@ static int read_process(struct arena *a, int proc, struct facts *f)
 
 static void read_security_modules(struct arena *a, struct facts *f)
 {
-	f->apparmor = str_starts(read_optional(a, AT_FDCWD, "/sys/module/apparmor/parameters/enabled"), "Y");
+	f->apparmor = str_starts(
+		read_optional(a, AT_FDCWD, "/sys/module/apparmor/parameters/enabled"), "Y");
 	f->selinux = *read_optional(a, AT_FDCWD, "/sys/fs/selinux/enforce") != '\0';
 }
 

@@ -12,12 +12,12 @@
 struct facts {
 	unsigned kernel_major, kernel_minor;
 	uint32_t euid, egid;
-	uint64_t capabilities;       /* effective, of the caller */
-	bool in_initial_userns;      /* /proc/self/uid_map is the whole identity */
-	unsigned last_capability;    /* /proc/sys/kernel/cap_last_cap */
-	bool no_new_privs;           /* already set on the caller */
-	bool apparmor, selinux;      /* enabled LSMs */
-	bool setgroups_allowed;      /* /proc/self/setgroups */
+	uint64_t capabilities;    /* effective, of the caller */
+	bool in_initial_userns;   /* /proc/self/uid_map is the whole identity */
+	unsigned last_capability; /* /proc/sys/kernel/cap_last_cap */
+	bool no_new_privs;        /* already set on the caller */
+	bool apparmor, selinux;   /* enabled LSMs */
+	bool setgroups_allowed;   /* /proc/self/setgroups */
 	int32_t oom_score_adj;
 	struct cgroup_host *cgroups; /* NULL: not looked at (--cgroup-manager disabled) */
 };

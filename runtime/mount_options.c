@@ -15,16 +15,16 @@
 
 enum effect {
 	EFFECT_NONE,
-	EFFECT_SET,         /* attribute */
+	EFFECT_SET, /* attribute */
 	EFFECT_CLEAR,
-	EFFECT_ATIME,       /* value of the access time field */
-	EFFECT_NO_ATIME,    /* back to the kernel's choice, when the field has this value or none */
-	EFFECT_SUPERBLOCK,  /* fsconfig flag of the same name; opposite takes it back */
+	EFFECT_ATIME,      /* value of the access time field */
+	EFFECT_NO_ATIME,   /* back to the kernel's choice, when the field has this value or none */
+	EFFECT_SUPERBLOCK, /* fsconfig flag of the same name; opposite takes it back */
 	EFFECT_PROPAGATION,
 	EFFECT_BIND,
 	EFFECT_REMOUNT,
 	EFFECT_IDMAP,
-	EFFECT_FLAG,        /* a bool of mount_step at offset value */
+	EFFECT_FLAG, /* a bool of mount_step at offset value */
 };
 
 struct option {
@@ -113,7 +113,8 @@ static int compare(const void *name, const void *row)
 
 static const struct option *find(const char *name)
 {
-	return bsearch(name, options_table, ARRAY_SIZE(options_table), sizeof(*options_table), compare);
+	return bsearch(name, options_table, ARRAY_SIZE(options_table), sizeof(*options_table),
+		       compare);
 }
 
 static void change_atime(const struct option *o, uint64_t *set, uint64_t *clear)

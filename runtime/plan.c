@@ -50,7 +50,8 @@ void plan_hooks(struct plan_builder *b, enum spec_hook_kind kind)
 {
 	if (b->spec->hooks.n[kind] == 0)
 		return;
-	plan_step(b, STEP_HOOKS, arena_printf(b->a, "config.hooks.%s", spec_hook_names[kind]))->value = kind;
+	plan_step(b, STEP_HOOKS, arena_printf(b->a, "config.hooks.%s", spec_hook_names[kind]))
+		->value = kind;
 }
 
 bool plan_privileged(const struct plan_builder *b, int capability)
@@ -88,7 +89,8 @@ static int plan_sysctls(struct plan_builder *b)
 		r = sysctl_path(b->a, l->sysctl[i].key, b->own_namespaces, &path);
 		if (r < 0)
 			return r;
-		s = plan_step(b, STEP_SYSCTL, arena_printf(b->a, "config.linux.sysctl.%s", l->sysctl[i].key));
+		s = plan_step(b, STEP_SYSCTL,
+			      arena_printf(b->a, "config.linux.sysctl.%s", l->sysctl[i].key));
 		s->dst = path;
 		s->src = l->sysctl[i].value;
 	}
@@ -97,7 +99,8 @@ static int plan_sysctls(struct plan_builder *b)
 
 static int plan_setup(struct plan_builder *b)
 {
-	plan_step(b, STEP_PROC_OPEN, "writes go to a private procfs")->value = b->spec->linux_.n_sysctl > 0;
+	plan_step(b, STEP_PROC_OPEN, "writes go to a private procfs")->value =
+		b->spec->linux_.n_sysctl > 0;
 	if (b->plan->clone_flags & CLONE_NEWNET)
 		plan_step(b, STEP_LOOPBACK_UP, "new network namespace");
 	if (!b->options->no_new_keyring)
@@ -122,11 +125,12 @@ static int plan_root(struct plan_builder *b)
 	plan_step(b, STEP_PIVOT, b->options->no_pivot ? "--no-pivot" : "config.root")->value =
 		b->options->no_pivot;
 	for (size_t i = 0; l->masked_paths && l->masked_paths[i]; i++)
-		plan_step(b, STEP_MASK, arena_printf(b->a, "config.linux.maskedPaths[%zu]", i))->dst =
-			l->masked_paths[i];
+		plan_step(b, STEP_MASK, arena_printf(b->a, "config.linux.maskedPaths[%zu]", i))
+			->dst = l->masked_paths[i];
 	for (size_t i = 0; l->readonly_paths && l->readonly_paths[i]; i++)
-		plan_step(b, STEP_READONLY, arena_printf(b->a, "config.linux.readonlyPaths[%zu]", i))->dst =
-			l->readonly_paths[i];
+		plan_step(b, STEP_READONLY,
+			  arena_printf(b->a, "config.linux.readonlyPaths[%zu]", i))
+			->dst = l->readonly_paths[i];
 	if (b->spec->root_readonly)
 		plan_step(b, STEP_ROOT_READONLY, "config.root.readonly");
 	if (b->rootfs_propagation)
@@ -255,11 +259,13 @@ static void plan_affinity(struct plan_builder *b)
 		return;
 	b->plan->cpu_affinity_initial = affinity->initial;
 	if (affinity->final)
-		plan_step(b, STEP_CPU_AFFINITY, "process.execCPUAffinity.final")->src = affinity->final;
+		plan_step(b, STEP_CPU_AFFINITY, "process.execCPUAffinity.final")->src =
+			affinity->final;
 }
 
 int plan_build_exec(const struct spec *spec, const struct spec_process *process,
-		    const struct facts *facts, const struct plan_exec_options *opt, struct plan **ret)
+		    const struct facts *facts, const struct plan_exec_options *opt,
+		    struct plan **ret)
 {
 	CLEANUP(plan) struct plan *p = plan_new();
 	struct plan_builder b = {

@@ -24,21 +24,21 @@ struct plan_options {
 	const char *id;
 	const char *bundle;          /* absolute */
 	const struct rootfs *rootfs; /* NULL: root.path of the spec */
-	const char *user_name;       /* "nginx" or "1000:app": resolved in the child in the container's
+	const char *user_name; /* "nginx" or "1000:app": resolved in the child in the container's
 					passwd and group; NULL: process.user as it is */
 	bool no_pivot, no_new_keyring;
-	unsigned preserve_fds;       /* descriptors 3 .. 3+n-1 stay open */
-	unsigned listen_fds;         /* LISTEN_FDS of the caller, counted in front of preserve_fds */
-	bool has_console;            /* somebody receives the pty; without it terminal is refused */
-	const char *init_path;       /* --init: host path of a small init, bound into the container */
-	bool notify_socket;          /* the caller has a NOTIFY_SOCKET: see step NOTIFY_SOCKET */
+	unsigned preserve_fds; /* descriptors 3 .. 3+n-1 stay open */
+	unsigned listen_fds;   /* LISTEN_FDS of the caller, counted in front of preserve_fds */
+	bool has_console;      /* somebody receives the pty; without it terminal is refused */
+	const char *init_path; /* --init: host path of a small init, bound into the container */
+	bool notify_socket;    /* the caller has a NOTIFY_SOCKET: see step NOTIFY_SOCKET */
 	bool cgroup_disabled;
 };
 
 /* ---- mounts ---- */
 
 enum mount_kind {
-	MOUNT_FS,      /* fsopen(type); "cgroup" and "cgroup2" are planned as binds of the own folders */
+	MOUNT_FS, /* fsopen(type); "cgroup" and "cgroup2" are planned as binds of the own folders */
 	MOUNT_BIND,    /* open_tree(source) */
 	MOUNT_REMOUNT, /* change what is mounted at dst: attributes, and sb_flags and data by fspick */
 	MOUNT_OVERLAY, /* struct rootfs */
@@ -48,16 +48,17 @@ enum mount_idmap { MOUNT_IDMAP_NONE, MOUNT_IDMAP_CONTAINER, MOUNT_IDMAP_OWN };
 
 struct mount_step {
 	enum mount_kind kind;
-	const char *type, *source;   /* source of a bind: absolute host path */
-	bool recursive;              /* rbind */
-	bool optional;               /* a missing source is skipped in silence */
-	uint64_t attr_set, attr_clear;   /* MOUNT_ATTR_*, this mount; atime: clear has MOUNT_ATTR__ATIME */
+	const char *type, *source; /* source of a bind: absolute host path */
+	bool recursive;            /* rbind */
+	bool optional;             /* a missing source is skipped in silence */
+	uint64_t attr_set,
+		attr_clear; /* MOUNT_ATTR_*, this mount; atime: clear has MOUNT_ATTR__ATIME */
 	uint64_t rattr_set, rattr_clear; /* the same, whole tree (AT_RECURSIVE) */
-	char **sb_flags;                 /* fsconfig flags: "ro", "sync", "dirsync", "lazytime", ...; NULL: none */
-	char **data;                     /* fsconfig "key" or "key=value"; NULL: none */
-	uint64_t *propagation;           /* MS_SHARED ... | MS_REC, in order, 0-terminated; NULL: leave it.
+	char **sb_flags; /* fsconfig flags: "ro", "sync", "dirsync", "lazytime", ...; NULL: none */
+	char **data;     /* fsconfig "key" or "key=value"; NULL: none */
+	uint64_t *propagation; /* MS_SHARED ... | MS_REC, in order, 0-terminated; NULL: leave it.
 					    A bind always has one, so that no clone stays a peer of the host's */
-	bool copy_up;                    /* tmpcopyup */
+	bool copy_up;          /* tmpcopyup */
 	bool source_nofollow, dest_nofollow, copy_symlink;
 	enum mount_idmap idmap;
 	bool idmap_recursive;
@@ -74,7 +75,7 @@ struct scheduler_step { /* the fields of sched_setattr(2) */
 	uint64_t runtime, deadline, period; /* ns */
 };
 
-struct memory_policy_step { /* set_mempolicy(2) */
+struct memory_policy_step {   /* set_mempolicy(2) */
 	int mode;             /* MPOL_* with its MPOL_F_* bits */
 	unsigned long *nodes; /* bit mask; NULL: none */
 	unsigned long max_node;
@@ -140,45 +141,45 @@ struct device_step {
  *   EXEC             args, env
  * What a step does not name is NULL or 0. RLIMIT, OOM_SCORE, SCHEDULER and IO_PRIORITY can also stand
  * in plan->parent_steps: then the parent does them by init's pid, because only it has the right. */
-#define PLAN_STEPS(X)                                   \
-	X(PROC_OPEN, "proc-open")                       \
-	X(LOOPBACK_UP, "loopback-up")                   \
-	X(SESSION_KEYRING, "session-keyring")           \
-	X(PROPAGATION, "propagation")                   \
-	X(ROOTFS, "rootfs")                             \
-	X(MOUNT, "mount")                               \
-	X(DEVICE, "device")                             \
-	X(SYMLINK, "symlink")                           \
-	X(NOTIFY_SOCKET, "notify-socket")               \
-	X(HOOKS, "hooks")                               \
-	X(CONSOLE, "console")                           \
-	X(SYSCTL, "sysctl")                             \
-	X(PIVOT, "pivot")                               \
-	X(MASK, "mask")                                 \
-	X(READONLY, "readonly")                         \
-	X(ROOT_READONLY, "root-readonly")               \
-	X(ROOT_PROPAGATION, "root-propagation")         \
-	X(HOSTNAME, "hostname")                         \
-	X(DOMAINNAME, "domainname")                     \
-	X(RLIMIT, "rlimit")                             \
-	X(OOM_SCORE, "oom-score")                       \
-	X(SCHEDULER, "scheduler")                       \
-	X(IO_PRIORITY, "io-priority")                   \
-	X(CPU_AFFINITY, "cpu-affinity")                 \
-	X(MEMORY_POLICY, "memory-policy")               \
-	X(PERSONALITY, "personality")                   \
-	X(SETSID, "setsid")                             \
-	X(LSM_LABEL, "lsm-label")                       \
-	X(STDIO_OWNER, "stdio-owner")                   \
-	X(CWD, "cwd")                                   \
-	X(USER, "user")                                 \
-	X(CAPABILITIES, "capabilities")                 \
-	X(CHDIR, "chdir")                               \
-	X(NO_NEW_PRIVS, "no-new-privs")                 \
-	X(FIND_PROGRAM, "find-program")                 \
-	X(READY, "ready")                               \
-	X(CLOSE_FDS, "close-fds")                       \
-	X(SECCOMP, "seccomp")                           \
+#define PLAN_STEPS(X)                           \
+	X(PROC_OPEN, "proc-open")               \
+	X(LOOPBACK_UP, "loopback-up")           \
+	X(SESSION_KEYRING, "session-keyring")   \
+	X(PROPAGATION, "propagation")           \
+	X(ROOTFS, "rootfs")                     \
+	X(MOUNT, "mount")                       \
+	X(DEVICE, "device")                     \
+	X(SYMLINK, "symlink")                   \
+	X(NOTIFY_SOCKET, "notify-socket")       \
+	X(HOOKS, "hooks")                       \
+	X(CONSOLE, "console")                   \
+	X(SYSCTL, "sysctl")                     \
+	X(PIVOT, "pivot")                       \
+	X(MASK, "mask")                         \
+	X(READONLY, "readonly")                 \
+	X(ROOT_READONLY, "root-readonly")       \
+	X(ROOT_PROPAGATION, "root-propagation") \
+	X(HOSTNAME, "hostname")                 \
+	X(DOMAINNAME, "domainname")             \
+	X(RLIMIT, "rlimit")                     \
+	X(OOM_SCORE, "oom-score")               \
+	X(SCHEDULER, "scheduler")               \
+	X(IO_PRIORITY, "io-priority")           \
+	X(CPU_AFFINITY, "cpu-affinity")         \
+	X(MEMORY_POLICY, "memory-policy")       \
+	X(PERSONALITY, "personality")           \
+	X(SETSID, "setsid")                     \
+	X(LSM_LABEL, "lsm-label")               \
+	X(STDIO_OWNER, "stdio-owner")           \
+	X(CWD, "cwd")                           \
+	X(USER, "user")                         \
+	X(CAPABILITIES, "capabilities")         \
+	X(CHDIR, "chdir")                       \
+	X(NO_NEW_PRIVS, "no-new-privs")         \
+	X(FIND_PROGRAM, "find-program")         \
+	X(READY, "ready")                       \
+	X(CLOSE_FDS, "close-fds")               \
+	X(SECCOMP, "seccomp")                   \
 	X(EXEC, "exec")
 
 #define PLAN_STEP_ENUM(name, text) STEP_##name,
@@ -188,7 +189,7 @@ extern const char *const step_kind_names[STEP_KINDS];
 
 struct step {
 	enum step_kind kind;
-	const char *why;       /* where it comes from: "config.mounts[2]", "default device", "PID 1" */
+	const char *why; /* where it comes from: "config.mounts[2]", "default device", "PID 1" */
 	const char *src, *dst; /* by kind */
 	uint64_t value;        /* by kind */
 	union {
@@ -234,12 +235,13 @@ struct plan {
 	 * anything is joined while a user namespace is made (afterwards the right to join is gone). Then a
 	 * short-lived stage joins all, unshares stage_unshare (a user namespace is mapped by the parent at
 	 * that point), writes time_offsets, and makes init with clone_flags | CLONE_PARENT. */
-	uint64_t clone_flags;   /* CLONE_NEW* of the clone that makes init; CLONE_NEWCGROUP never with v1 */
+	uint64_t clone_flags; /* CLONE_NEW* of the clone that makes init; CLONE_NEWCGROUP never with v1 */
 	uint64_t stage_unshare; /* CLONE_NEWTIME with offsets, and then CLONE_NEWUSER when it is new; these
 				   are not in clone_flags */
 	uint64_t unshare_flags; /* by init after the v1 join: CLONE_NEWCGROUP on v1 and hybrid */
 	bool needs_stage;
-	struct plan_namespace joined[PLAN_NAMESPACES_MAX]; /* in joining order, user first, mount last;
+	struct plan_namespace
+		joined[PLAN_NAMESPACES_MAX]; /* in joining order, user first, mount last;
 							      without needs_stage by init, at once */
 	size_t n_joined;
 	struct id_map *uid_maps, *gid_maps; /* of a new user namespace */
@@ -250,9 +252,11 @@ struct plan {
 	struct cgroup_plan *cgroup;
 	struct step *steps;
 	size_t n_steps;
-	struct step *parent_steps; /* by the parent on init's pid, when init is READY, before it is let go */
+	struct step *
+		parent_steps; /* by the parent on init's pid, when init is READY, before it is let go */
 	size_t n_parent_steps;
-	const char *cpu_affinity_initial; /* exec only: CPU list set by the parent before anything; NULL: none */
+	const char *
+		cpu_affinity_initial; /* exec only: CPU list set by the parent before anything; NULL: none */
 
 	/* What several steps use. */
 	struct plan_user user;
@@ -263,8 +267,8 @@ struct plan {
 	const char *cwd;
 	bool terminal;
 	unsigned short console_height, console_width; /* 0: leave it */
-	unsigned keep_fds; /* 3 .. 3+n-1 */
-	const struct plan_options *options; /* NULL for exec */
+	unsigned keep_fds;                            /* 3 .. 3+n-1 */
+	const struct plan_options *options;           /* NULL for exec */
 	const struct spec *spec; /* hooks and annotations are taken from here */
 };
 
@@ -290,4 +294,5 @@ struct plan_exec_options {
 	bool has_console;
 };
 int plan_build_exec(const struct spec *spec, const struct spec_process *process,
-		    const struct facts *facts, const struct plan_exec_options *opt, struct plan **ret) MUST_USE;
+		    const struct facts *facts, const struct plan_exec_options *opt,
+		    struct plan **ret) MUST_USE;

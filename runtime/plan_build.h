@@ -12,10 +12,10 @@ struct plan_builder {
 	const struct facts *facts;
 	const struct plan_options *options;           /* NULL for exec */
 	const struct plan_exec_options *exec_options; /* NULL for create */
-	uint64_t own_namespaces;  /* CLONE_NEW* that are not the caller's: new or joined */
-	bool foreign_userns;      /* not the initial user namespace: no mknod, no new superblocks of what
+	uint64_t own_namespaces; /* CLONE_NEW* that are not the caller's: new or joined */
+	bool foreign_userns; /* not the initial user namespace: no mknod, no new superblocks of what
 				     belongs to shared namespaces */
-	uint64_t rootfs_propagation; /* MS_* | MS_REC of linux.rootfsPropagation; 0: not given */
+	uint64_t rootfs_propagation;    /* MS_* | MS_REC of linux.rootfsPropagation; 0: not given */
 	struct plan_deferred *deferred; /* mounts that become read-only when everything is in them */
 	size_t n_deferred;
 };
@@ -26,14 +26,17 @@ struct plan_builder {
 /* The highest memory node that the kernel can be built for (MAX_NUMNODES is 1 << 10). */
 enum { PLAN_NODE_MAX = 1023 };
 
-struct plan_deferred { const char *dst, *why; };
+struct plan_deferred {
+	const char *dst, *why;
+};
 
 /** plan_step - append a step; the pointer is valid until the next call */
 struct step *plan_step(struct plan_builder *b, enum step_kind kind, const char *why);
 /** plan_parent_step - the same in the parent's list */
 struct step *plan_parent_step(struct plan_builder *b, enum step_kind kind, const char *why);
 /** plan_mount_step - append a MOUNT of m on dst */
-void plan_mount_step(struct plan_builder *b, struct mount_step *m, const char *dst, const char *why);
+void plan_mount_step(struct plan_builder *b, struct mount_step *m, const char *dst,
+		     const char *why);
 /** plan_hooks - append a HOOKS step when the config has hooks of this kind */
 void plan_hooks(struct plan_builder *b, enum spec_hook_kind kind);
 /** plan_privileged - has the caller this capability over the host? */

@@ -35,8 +35,8 @@ static const struct cgroup_folder *v2_folder(const struct cgroup_plan *cgroup)
 
 /* Without a folder of its own the container sees what the caller sees, and can change nothing
  * (CVE-2023-25809). */
-static void plan_host_view(struct plan_builder *b, const struct mount_step *options, const char *dst,
-			   const char *why)
+static void plan_host_view(struct plan_builder *b, const struct mount_step *options,
+			   const char *dst, const char *why)
 {
 	struct mount_step *m = bind_step(b, options, "/sys/fs/cgroup");
 

@@ -10,28 +10,34 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const struct { const char *path; unsigned major, minor; } default_devices[] = {
-	{ "/dev/null", 1, 3 },	 { "/dev/zero", 1, 5 },	   { "/dev/full", 1, 7 },
+static const struct {
+	const char *path;
+	unsigned major, minor;
+} default_devices[] = {
+	{ "/dev/null", 1, 3 },   { "/dev/zero", 1, 5 },    { "/dev/full", 1, 7 },
 	{ "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
 };
 
-static const struct { const char *path, *target; } default_links[] = {
-	{ "/dev/fd", "/proc/self/fd" },
-	{ "/dev/stdin", "/proc/self/fd/0" },
-	{ "/dev/stdout", "/proc/self/fd/1" },
-	{ "/dev/stderr", "/proc/self/fd/2" },
-	{ "/dev/core", "/proc/kcore" },
-	{ "/dev/ptmx", "pts/ptmx" },
+static const struct {
+	const char *path, *target;
+} default_links[] = {
+	{ "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
+	{ "/dev/core", "/proc/kcore" },       { "/dev/ptmx", "pts/ptmx" },
 };
 
-static const struct { const char *type; mode_t mode; } device_types[] = {
+static const struct {
+	const char *type;
+	mode_t mode;
+} device_types[] = {
 	{ "c", S_IFCHR },
 	{ "u", S_IFCHR },
 	{ "b", S_IFBLK },
 	{ "p", S_IFIFO },
 };
 
-static void add(struct plan_builder *b, const struct device_step *device, const char *path, const char *why)
+static void add(struct plan_builder *b, const struct device_step *device, const char *path,
+		const char *why)
 {
 	struct device_step *d = arena_new_of(b->a, struct device_step);
 	struct step *s;

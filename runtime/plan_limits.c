@@ -48,7 +48,8 @@ static void plan_oom_score(struct plan_builder *b)
 	if (!score->set)
 		return;
 	if (score->value < b->facts->oom_score_adj && !plan_privileged(b, CAP_SYS_RESOURCE)) {
-		warn("process.oomScoreAdj: lowering it to %d needs CAP_SYS_RESOURCE, ignoring", (int)score->value);
+		warn("process.oomScoreAdj: lowering it to %d needs CAP_SYS_RESOURCE, ignoring",
+		     (int)score->value);
 		return;
 	}
 	limit_step(b, STEP_OOM_SCORE, "process.oomScoreAdj")->value = (uint64_t)score->value;
@@ -64,7 +65,8 @@ static int plan_scheduler(struct plan_builder *b)
 		return 0;
 	d = arena_new_of(b->a, struct scheduler_step);
 	if (process_name_value(process_scheduler_policies, sched->policy, &value) < 0)
-		return refuse(-EINVAL, "process.scheduler.policy: unknown policy '%s'", sched->policy);
+		return refuse(-EINVAL, "process.scheduler.policy: unknown policy '%s'",
+			      sched->policy);
 	d->policy = (unsigned)value;
 	for (char **flag = sched->flags; flag && *flag; flag++) {
 		if (process_name_value(process_scheduler_flags, *flag, &value) < 0)
@@ -88,9 +90,10 @@ static int plan_io_priority(struct plan_builder *b)
 	if (!io)
 		return 0;
 	if (process_name_value(process_io_classes, io->class_name, &class_value) < 0)
-		return refuse(-EINVAL, "process.ioPriority.class: unknown class '%s'", io->class_name);
-	limit_step(b, STEP_IO_PRIORITY, "process.ioPriority")->value =
-		(uint64_t)IOPRIO_PRIO_VALUE(class_value, io->priority);
+		return refuse(-EINVAL, "process.ioPriority.class: unknown class '%s'",
+			      io->class_name);
+	limit_step(b, STEP_IO_PRIORITY, "process.ioPriority")->value = (uint64_t)IOPRIO_PRIO_VALUE(
+		class_value, io->priority);
 	return 0;
 }
 
@@ -104,11 +107,13 @@ static int plan_memory_policy(struct plan_builder *b)
 		return 0;
 	d = arena_new_of(b->a, struct memory_policy_step);
 	if (process_name_value(process_memory_modes, policy->mode, &value) < 0)
-		return refuse(-EINVAL, "config.linux.memoryPolicy.mode: unknown mode '%s'", policy->mode);
+		return refuse(-EINVAL, "config.linux.memoryPolicy.mode: unknown mode '%s'",
+			      policy->mode);
 	d->mode = (int)value;
 	for (char **flag = policy->flags; flag && *flag; flag++) {
 		if (process_name_value(process_memory_flags, *flag, &value) < 0)
-			return refuse(-EINVAL, "config.linux.memoryPolicy.flags: unknown flag '%s'", *flag);
+			return refuse(-EINVAL, "config.linux.memoryPolicy.flags: unknown flag '%s'",
+				      *flag);
 		d->mode |= (int)value;
 	}
 	if (policy->nodes && *policy->nodes &&

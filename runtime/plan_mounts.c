@@ -17,10 +17,13 @@
 
 /* ---- propagation ---- */
 
-static const struct { const char *name; uint64_t flags; } propagations[] = {
-	{ "private", MS_PRIVATE },	{ "rprivate", MS_PRIVATE | MS_REC },
-	{ "slave", MS_SLAVE },		{ "rslave", MS_SLAVE | MS_REC },
-	{ "shared", MS_SHARED },	{ "rshared", MS_SHARED | MS_REC },
+static const struct {
+	const char *name;
+	uint64_t flags;
+} propagations[] = {
+	{ "private", MS_PRIVATE },       { "rprivate", MS_PRIVATE | MS_REC },
+	{ "slave", MS_SLAVE },           { "rslave", MS_SLAVE | MS_REC },
+	{ "shared", MS_SHARED },         { "rshared", MS_SHARED | MS_REC },
 	{ "unbindable", MS_UNBINDABLE }, { "runbindable", MS_UNBINDABLE | MS_REC },
 };
 
@@ -34,7 +37,8 @@ static int plan_propagation(struct plan_builder *b)
 			if (str_eq(propagations[i].name, name))
 				b->rootfs_propagation = propagations[i].flags;
 		if (!b->rootfs_propagation)
-			return refuse(-EINVAL, "config.linux.rootfsPropagation: unknown value '%s'", name);
+			return refuse(-EINVAL, "config.linux.rootfsPropagation: unknown value '%s'",
+				      name);
 	}
 	/* Slave, not private: a bind with "rslave" must still hear of the host's mounts. Nothing can be
 	 * bound out of an unbindable tree, so that one is set at the end only. */
@@ -112,7 +116,11 @@ static const char *absolute(struct plan_builder *b, const char *path)
 
 /* Filesystems that show a namespace: a foreign user namespace may mount one only when it also owns
  * that namespace. */
-static const struct { const char *type; uint64_t namespace_flag; const char *host; } bound_types[] = {
+static const struct {
+	const char *type;
+	uint64_t namespace_flag;
+	const char *host;
+} bound_types[] = {
 	{ "proc", CLONE_NEWPID, "/proc" },
 	{ "sysfs", CLONE_NEWNET, "/sys" },
 	{ "mqueue", CLONE_NEWIPC, "/dev/mqueue" },
@@ -123,7 +131,8 @@ static bool bind_instead(struct plan_builder *b, struct mount_step *m)
 	if (!b->foreign_userns)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(bound_types); i++) {
-		if (!str_eq(bound_types[i].type, m->type) || b->own_namespaces & bound_types[i].namespace_flag)
+		if (!str_eq(bound_types[i].type, m->type) ||
+		    b->own_namespaces & bound_types[i].namespace_flag)
 			continue;
 		m->kind = MOUNT_BIND;
 		m->source = bound_types[i].host;
@@ -185,7 +194,8 @@ static const char *drop_unmapped_ids(struct plan_builder *b, struct mount_step *
 	return why;
 }
 
-static void defer_readonly(struct plan_builder *b, struct mount_step *m, const char *dst, const char *why)
+static void defer_readonly(struct plan_builder *b, struct mount_step *m, const char *dst,
+			   const char *why)
 {
 	if (!(m->attr_set & MOUNT_ATTR_RDONLY))
 		return;
@@ -202,8 +212,9 @@ static int plan_fs(struct plan_builder *b, struct mount_step *m, const char *dst
 		return plan_cgroup_mount(b, m, m->type, dst, why);
 	m->dest_nofollow |= str_eq(m->type, "proc") || str_eq(m->type, "sysfs");
 	if (bind_instead(b, m)) {
-		plan_mount_step(b, m, dst, arena_printf(b->a, "%s: %s of a namespace that is not its own", why,
-							m->type));
+		plan_mount_step(b, m, dst,
+				arena_printf(b->a, "%s: %s of a namespace that is not its own", why,
+					     m->type));
 		return 0;
 	}
 	if (!m->source)
@@ -224,9 +235,11 @@ static int plan_bind(struct plan_builder *b, struct mount_step *m, const char *d
 	if (!m->source || !*m->source)
 		return refuse(-EINVAL, "%s.source: required for a bind mount", why);
 	if (m->data)
-		return refuse(-EINVAL,
-			      "%s.options: '%s' is unknown; bind mounts cannot have any filesystem-specific options "
-			      "applied", why, m->data[0]);
+		return refuse(
+			-EINVAL,
+			"%s.options: '%s' is unknown; bind mounts cannot have any filesystem-specific options "
+			"applied",
+			why, m->data[0]);
 	m->source = below_bundle(b, m->source);
 	m->sb_flags = NULL;
 	plan_mount_step(b, m, dst, why);
@@ -341,6 +354,7 @@ void plan_deferred_mounts(struct plan_builder *b)
 		m->kind = MOUNT_REMOUNT;
 		m->attr_set = MOUNT_ATTR_RDONLY;
 		plan_mount_step(b, m, b->deferred[i].dst,
-				arena_printf(b->a, "%s: read-only now that it is filled", b->deferred[i].why));
+				arena_printf(b->a, "%s: read-only now that it is filled",
+					     b->deferred[i].why));
 	}
 }

@@ -13,9 +13,10 @@
 #include <linux/capability.h>
 
 static const int clone_flags[SPEC_NS_TYPES] = {
-	[SPEC_NS_USER] = CLONE_NEWUSER, [SPEC_NS_PID] = CLONE_NEWPID,	  [SPEC_NS_IPC] = CLONE_NEWIPC,
-	[SPEC_NS_UTS] = CLONE_NEWUTS,	[SPEC_NS_NETWORK] = CLONE_NEWNET, [SPEC_NS_CGROUP] = CLONE_NEWCGROUP,
-	[SPEC_NS_TIME] = CLONE_NEWTIME, [SPEC_NS_MOUNT] = CLONE_NEWNS,
+	[SPEC_NS_USER] = CLONE_NEWUSER,   [SPEC_NS_PID] = CLONE_NEWPID,
+	[SPEC_NS_IPC] = CLONE_NEWIPC,     [SPEC_NS_UTS] = CLONE_NEWUTS,
+	[SPEC_NS_NETWORK] = CLONE_NEWNET, [SPEC_NS_CGROUP] = CLONE_NEWCGROUP,
+	[SPEC_NS_TIME] = CLONE_NEWTIME,   [SPEC_NS_MOUNT] = CLONE_NEWNS,
 };
 
 static const struct spec_namespace *find(const struct spec *s, int type)
@@ -51,26 +52,31 @@ void plan_userns(struct plan_builder *b)
 static int check_userns(struct plan_builder *b)
 {
 	if (b->plan->new_userns && !b->plan->n_uid_maps)
-		return refuse(-EINVAL, "config.linux.uidMappings: required with a new user namespace");
+		return refuse(-EINVAL,
+			      "config.linux.uidMappings: required with a new user namespace");
 	if (b->plan->new_userns && !b->plan->n_gid_maps)
-		return refuse(-EINVAL, "config.linux.gidMappings: required with a new user namespace");
+		return refuse(-EINVAL,
+			      "config.linux.gidMappings: required with a new user namespace");
 	if (!(b->own_namespaces & CLONE_NEWUSER) &&
 	    !(b->facts->capabilities & (UINT64_C(1) << CAP_SYS_ADMIN)))
-		return refuse(-EPERM, "config.linux.namespaces: an ordinary user needs a user namespace "
-				      "(\"spec --rootless\" writes one)");
+		return refuse(-EPERM,
+			      "config.linux.namespaces: an ordinary user needs a user namespace "
+			      "(\"spec --rootless\" writes one)");
 	return 0;
 }
 
 static void plan_time_offsets(struct plan_builder *b)
 {
-	const struct spec_time_offset *clocks[] = { &b->spec->linux_.monotonic, &b->spec->linux_.boottime };
+	const struct spec_time_offset *clocks[] = { &b->spec->linux_.monotonic,
+						    &b->spec->linux_.boottime };
 	static const char *const names[] = { "monotonic", "boottime" };
 	char *text = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(clocks); i++)
 		if (clocks[i]->set)
-			text = arena_printf(b->a, "%s%s %" PRId64 " %" PRIu64 "\n", text ? text : "", names[i],
-					    clocks[i]->secs, clocks[i]->nanosecs);
+			text = arena_printf(b->a, "%s%s %" PRId64 " %" PRIu64 "\n",
+					    text ? text : "", names[i], clocks[i]->secs,
+					    clocks[i]->nanosecs);
 	b->plan->time_offsets = text;
 }
 
@@ -106,14 +112,16 @@ int plan_namespaces(struct plan_builder *b)
 		if (!ns)
 			continue;
 		if (has_path(ns))
-			p->joined[p->n_joined++] =
-				(struct plan_namespace){ .clone_flag = clone_flags[type], .path = ns->path };
+			p->joined[p->n_joined++] = (struct plan_namespace){
+				.clone_flag = clone_flags[type], .path = ns->path
+			};
 		else
 			p->clone_flags |= (uint64_t)clone_flags[type];
 	}
 	if (!(b->own_namespaces & CLONE_NEWNS))
-		return refuse(-EINVAL,
-			      "config.linux.namespaces: a container without a mount namespace is not supported");
+		return refuse(
+			-EINVAL,
+			"config.linux.namespaces: a container without a mount namespace is not supported");
 	/* The root of a cgroup namespace is where its maker is; on v1 init moves there by itself. */
 	if (host && (host->layout == CGROUP_V1 || host->layout == CGROUP_HYBRID)) {
 		p->unshare_flags = p->clone_flags & CLONE_NEWCGROUP;

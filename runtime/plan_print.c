@@ -22,7 +22,8 @@ static void add(struct details *d, const char *key, const char *value)
 {
 	if (!value || d->n == ARRAY_SIZE(d->list))
 		return;
-	d->list[d->n++] = (struct json_map){ .key = arena_strdup(d->a, key), .value = arena_strdup(d->a, value) };
+	d->list[d->n++] = (struct json_map){ .key = arena_strdup(d->a, key),
+					     .value = arena_strdup(d->a, value) };
 }
 
 static void add_list(struct details *d, const char *key, char *const *list)
@@ -38,24 +39,31 @@ static void add_number(struct details *d, const char *key, uint64_t value)
 
 /* ---- masks ---- */
 
-struct bit { uint64_t value; const char *name; };
+struct bit {
+	uint64_t value;
+	const char *name;
+};
 
 static const struct bit attribute_bits[] = {
-	{ MOUNT_ATTR_RDONLY, "ro" },	     { MOUNT_ATTR_NOSUID, "nosuid" },
-	{ MOUNT_ATTR_NODEV, "nodev" },	     { MOUNT_ATTR_NOEXEC, "noexec" },
-	{ MOUNT_ATTR_NOATIME, "noatime" },   { MOUNT_ATTR_STRICTATIME, "strictatime" },
-	{ MOUNT_ATTR_NODIRATIME, "nodiratime" }, { MOUNT_ATTR_NOSYMFOLLOW, "nosymfollow" },
+	{ MOUNT_ATTR_RDONLY, "ro" },
+	{ MOUNT_ATTR_NOSUID, "nosuid" },
+	{ MOUNT_ATTR_NODEV, "nodev" },
+	{ MOUNT_ATTR_NOEXEC, "noexec" },
+	{ MOUNT_ATTR_NOATIME, "noatime" },
+	{ MOUNT_ATTR_STRICTATIME, "strictatime" },
+	{ MOUNT_ATTR_NODIRATIME, "nodiratime" },
+	{ MOUNT_ATTR_NOSYMFOLLOW, "nosymfollow" },
 	{ 0, NULL },
 };
 
 static const struct bit namespace_bits[] = {
-	{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" },	  { CLONE_NEWIPC, "ipc" },
-	{ CLONE_NEWUTS, "uts" },   { CLONE_NEWNET, "network" },	  { CLONE_NEWCGROUP, "cgroup" },
-	{ CLONE_NEWTIME, "time" }, { CLONE_NEWNS, "mount" },	  { 0, NULL },
+	{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" },     { CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWUTS, "uts" },   { CLONE_NEWNET, "network" }, { CLONE_NEWCGROUP, "cgroup" },
+	{ CLONE_NEWTIME, "time" }, { CLONE_NEWNS, "mount" },    { 0, NULL },
 };
 
 static const struct bit propagation_bits[] = {
-	{ MS_PRIVATE, "private" }, { MS_SLAVE, "slave" }, { MS_SHARED, "shared" },
+	{ MS_PRIVATE, "private" },       { MS_SLAVE, "slave" }, { MS_SHARED, "shared" },
 	{ MS_UNBINDABLE, "unbindable" }, { 0, NULL },
 };
 
@@ -99,8 +107,9 @@ static const char *maps_text(struct arena *a, const struct id_map *maps, size_t 
 
 	for (size_t i = 0; i < n; i++)
 		list = strv_append(a, list,
-				   arena_printf(a, "%" PRIu32 ":%" PRIu32 ":%" PRIu32, maps[i].container_id,
-						maps[i].host_id, maps[i].size));
+				   arena_printf(a, "%" PRIu32 ":%" PRIu32 ":%" PRIu32,
+						maps[i].container_id, maps[i].host_id,
+						maps[i].size));
 	return list ? str_join(a, list, ",") : NULL;
 }
 
@@ -109,7 +118,10 @@ static const char *maps_text(struct arena *a, const struct id_map *maps, size_t 
 static void describe_mount(struct details *d, const struct mount_step *m)
 {
 	static const char *const kinds[] = {
-		[MOUNT_FS] = "fs", [MOUNT_BIND] = "bind", [MOUNT_REMOUNT] = "remount", [MOUNT_OVERLAY] = "overlay",
+		[MOUNT_FS] = "fs",
+		[MOUNT_BIND] = "bind",
+		[MOUNT_REMOUNT] = "remount",
+		[MOUNT_OVERLAY] = "overlay",
 	};
 	static const char *const idmaps[] = { NULL, "container", "own" };
 	char **propagation = NULL;
@@ -222,23 +234,28 @@ static void describe_namespaces(struct details *d, const struct plan *p)
 
 static void describe_process(struct details *d, const struct plan *p)
 {
-	const struct { const char *name; uint64_t mask; } sets[] = {
-		{ "bounding", p->caps.bounding },	{ "effective", p->caps.effective },
-		{ "permitted", p->caps.permitted },	{ "inheritable", p->caps.inheritable },
+	const struct {
+		const char *name;
+		uint64_t mask;
+	} sets[] = {
+		{ "bounding", p->caps.bounding },   { "effective", p->caps.effective },
+		{ "permitted", p->caps.permitted }, { "inheritable", p->caps.inheritable },
 		{ "ambient", p->caps.ambient },
 	};
 
 	add_list(d, "args", p->args);
 	add_list(d, "env", p->env);
-	add(d, "user", p->user.name ? p->user.name :
-				      arena_printf(d->a, "%" PRIu32 ":%" PRIu32, p->user.uid, p->user.gid));
+	add(d, "user",
+	    p->user.name ? p->user.name :
+			   arena_printf(d->a, "%" PRIu32 ":%" PRIu32, p->user.uid, p->user.gid));
 	if (p->user.umask_set)
 		add(d, "umask", arena_printf(d->a, "%04o", p->user.umask));
 	add(d, "setgroups", p->user.set_groups ? NULL : "no");
 	add(d, "fill-home", p->user.fill_home ? "yes" : NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
 		add_list(d, sets[i].name, caps_names(d->a, sets[i].mask));
-	add(d, "terminal", p->terminal ? arena_printf(d->a, "%ux%u", p->console_width, p->console_height) : NULL);
+	add(d, "terminal",
+	    p->terminal ? arena_printf(d->a, "%ux%u", p->console_width, p->console_height) : NULL);
 	if (p->keep_fds)
 		add_number(d, "keep-fds", p->keep_fds);
 	if (p->seccomp.insns)
@@ -280,7 +297,8 @@ static void print_cgroup(const struct cgroup_plan *cgroup, struct buf *out)
 
 		buf_printf(out, "cgroup %s\n", f->path);
 		for (size_t k = 0; k < f->n_writes; k++)
-			buf_printf(out, "    %s = %s  # %s\n", f->writes[k].file, f->writes[k].value, f->writes[k].why);
+			buf_printf(out, "    %s = %s  # %s\n", f->writes[k].file,
+				   f->writes[k].value, f->writes[k].why);
 	}
 }
 
@@ -299,8 +317,8 @@ void plan_print_text(const struct plan *p, struct buf *out)
 
 /* ---- JSON ---- */
 
-static void write_steps(struct arena *a, struct json_writer *w, const char *key, const struct step *steps,
-			size_t n)
+static void write_steps(struct arena *a, struct json_writer *w, const char *key,
+			const struct step *steps, size_t n)
 {
 	json_w_array(w, key);
 	for (size_t i = 0; i < n; i++) {

@@ -32,7 +32,9 @@ static int plan_terminal(struct plan_builder *b, bool has_console)
 	const struct spec_process *process = b->process;
 
 	if (process->terminal && !has_console)
-		return refuse(-EINVAL, "cannot allocate tty if runc will detach without setting console socket");
+		return refuse(
+			-EINVAL,
+			"cannot allocate tty if runc will detach without setting console socket");
 	if (!process->terminal && has_console)
 		return refuse(-EINVAL,
 			      "cannot use console socket if runc will not detach or allocate tty");
@@ -85,7 +87,8 @@ static int check_mapped(const struct id_map *maps, size_t n, uint32_t id, const 
 	for (size_t i = 0; i < n; i++)
 		if (id >= maps[i].container_id && id - maps[i].container_id < maps[i].size)
 			return 0;
-	return refuse(-EINVAL, "process.user.%s: %u is not mapped in the user namespace", field, id);
+	return refuse(-EINVAL, "process.user.%s: %u is not mapped in the user namespace", field,
+		      id);
 }
 
 static int plan_user(struct plan_builder *b)
@@ -107,8 +110,10 @@ static int plan_user(struct plan_builder *b)
 	for (size_t i = 0; i < u->n_additional_gids; i++)
 		u->additional_gids[i] = (uint32_t)user->additional_gids[i];
 	if (!u->set_groups && u->n_additional_gids)
-		return refuse(-EINVAL, "process.user.additionalGids: groups cannot be set in a user namespace "
-				       "that maps a single id");
+		return refuse(
+			-EINVAL,
+			"process.user.additionalGids: groups cannot be set in a user namespace "
+			"that maps a single id");
 	if (!p->new_userns || u->name)
 		return 0;
 	r = check_mapped(p->uid_maps, p->n_uid_maps, u->uid, "uid");
@@ -124,7 +129,8 @@ static void plan_capabilities(struct plan_builder *b)
 	uint64_t every = (UINT64_C(2) << f->last_capability) - 1;
 	bool own = b->own_namespaces & CLONE_NEWUSER;
 
-	caps_plan(b->process->capabilities, own ? every : f->capabilities, f->last_capability, &b->plan->caps);
+	caps_plan(b->process->capabilities, own ? every : f->capabilities, f->last_capability,
+		  &b->plan->caps);
 }
 
 /* ---- confinement ---- */
@@ -136,15 +142,18 @@ static int plan_labels(struct plan_builder *b)
 
 	if (apparmor && *apparmor) {
 		if (!b->facts->apparmor)
-			return refuse(-EOPNOTSUPP, "process.apparmorProfile: apparmor is not enabled on this host");
+			return refuse(
+				-EOPNOTSUPP,
+				"process.apparmorProfile: apparmor is not enabled on this host");
 		s = plan_step(b, STEP_LSM_LABEL, "process.apparmorProfile");
 		s->dst = "attr/apparmor/exec";
 		s->src = arena_printf(b->a, "exec %s", apparmor);
 	}
 	if (selinux && *selinux) {
 		if (!b->facts->selinux)
-			return refuse(-EOPNOTSUPP, "process.selinuxLabel: selinux label is specified in config, "
-						   "but selinux is disabled or not supported");
+			return refuse(-EOPNOTSUPP,
+				      "process.selinuxLabel: selinux label is specified in config, "
+				      "but selinux is disabled or not supported");
 		s = plan_step(b, STEP_LSM_LABEL, "process.selinuxLabel");
 		s->dst = "attr/exec";
 		s->src = selinux;

@@ -13,7 +13,7 @@ struct process_name {
 };
 extern const struct process_name process_scheduler_policies[]; /* "SCHED_OTHER" */
 extern const struct process_name process_scheduler_flags[];    /* "SCHED_FLAG_RESET_ON_FORK" */
-extern const struct process_name process_io_classes[];	       /* "IOPRIO_CLASS_BE" */
+extern const struct process_name process_io_classes[];         /* "IOPRIO_CLASS_BE" */
 extern const struct process_name process_memory_modes[];       /* "MPOL_BIND" */
 extern const struct process_name process_memory_flags[];       /* "MPOL_F_STATIC_NODES" */
 extern const struct process_name process_personalities[];      /* "LINUX32" */

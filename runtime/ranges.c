@@ -10,7 +10,8 @@
 enum { BITS = sizeof(unsigned long) * CHAR_BIT };
 
 /* "3" or "0-3" */
-static int parse_piece(struct arena *a, const char *piece, unsigned max, uint64_t *first, uint64_t *last)
+static int parse_piece(struct arena *a, const char *piece, unsigned max, uint64_t *first,
+		       uint64_t *last)
 {
 	const char *dash = strchr(piece, '-');
 	int r;

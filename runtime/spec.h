@@ -39,7 +39,9 @@ struct spec_io_priority {
 	int64_t priority;
 };
 
-struct spec_cpu_affinity { char *initial, *final; };
+struct spec_cpu_affinity {
+	char *initial, *final;
+};
 
 struct spec_user {
 	uint32_t uid, gid;
@@ -99,7 +101,10 @@ enum spec_namespace_type {
 	SPEC_NS_TYPES,
 };
 
-struct spec_namespace { int type; char *path; };
+struct spec_namespace {
+	int type;
+	char *path;
+};
 
 struct spec_device {
 	char *type; /* "c", "b", "u", "p" */
@@ -108,9 +113,16 @@ struct spec_device {
 	struct opt_u64 file_mode, uid, gid;
 };
 
-struct spec_time_offset { bool set; int64_t secs; uint64_t nanosecs; };
+struct spec_time_offset {
+	bool set;
+	int64_t secs;
+	uint64_t nanosecs;
+};
 
-struct spec_memory_policy { char *mode, *nodes; char **flags; };
+struct spec_memory_policy {
+	char *mode, *nodes;
+	char **flags;
+};
 
 struct spec_linux {
 	struct spec_namespace *namespaces;

@@ -56,7 +56,8 @@ static void write_process(struct json_writer *w)
 	json_w_u64(w, "gid", 0);
 	json_w_end_object(w);
 	WRITE_LIST(w, "args", "sh");
-	WRITE_LIST(w, "env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm");
+	WRITE_LIST(w, "env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		   "TERM=xterm");
 	json_w_str(w, "cwd", "/");
 	write_capabilities(w);
 	write_rlimits(w);
@@ -74,7 +75,12 @@ struct default_mount {
 
 static const struct default_mount mounts[] = {
 	{ "/proc", "proc", "proc", { "nosuid", "noexec", "nodev" }, true, true },
-	{ "/dev", "tmpfs", "tmpfs", { "nosuid", "strictatime", "mode=755", "size=65536k" }, true, true },
+	{ "/dev",
+	  "tmpfs",
+	  "tmpfs",
+	  { "nosuid", "strictatime", "mode=755", "size=65536k" },
+	  true,
+	  true },
 	{ "/dev/pts",
 	  "devpts",
 	  "devpts",
@@ -154,8 +160,9 @@ static void write_namespaces(struct json_writer *w, bool rootless)
 	json_w_array(w, "namespaces");
 	for (size_t i = 0; i < ARRAY_SIZE(types) + rootless; i++) {
 		json_w_object(w, NULL);
-		json_w_str(w, "type",
-			   spec_namespace_names[i < ARRAY_SIZE(types) ? types[i] : (int)SPEC_NS_USER]);
+		json_w_str(
+			w, "type",
+			spec_namespace_names[i < ARRAY_SIZE(types) ? types[i] : (int)SPEC_NS_USER]);
 		json_w_end_object(w);
 	}
 	json_w_end_array(w);
@@ -183,9 +190,10 @@ static void write_linux(struct json_writer *w, bool rootless)
 		write_device_rules(w);
 	}
 	write_namespaces(w, rootless);
-	WRITE_LIST(w, "maskedPaths", "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore",
-		   "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list",
-		   "/proc/timer_stats", "/sys/firmware", "/sys/devices/virtual/powercap");
+	WRITE_LIST(w, "maskedPaths", "/proc/acpi", "/proc/asound", "/proc/interrupts",
+		   "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
+		   "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/firmware",
+		   "/sys/devices/virtual/powercap");
 	WRITE_LIST(w, "readonlyPaths", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 		   "/proc/sysrq-trigger");
 	json_w_end_object(w);

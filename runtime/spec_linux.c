@@ -3,14 +3,9 @@
 #include "runtime/spec_rows.h"
 
 const char *const spec_namespace_names[SPEC_NS_TYPES + 1] = {
-	[SPEC_NS_USER] = "user",
-	[SPEC_NS_PID] = "pid",
-	[SPEC_NS_IPC] = "ipc",
-	[SPEC_NS_UTS] = "uts",
-	[SPEC_NS_NETWORK] = "network",
-	[SPEC_NS_CGROUP] = "cgroup",
-	[SPEC_NS_TIME] = "time",
-	[SPEC_NS_MOUNT] = "mount",
+	[SPEC_NS_USER] = "user", [SPEC_NS_PID] = "pid",         [SPEC_NS_IPC] = "ipc",
+	[SPEC_NS_UTS] = "uts",   [SPEC_NS_NETWORK] = "network", [SPEC_NS_CGROUP] = "cgroup",
+	[SPEC_NS_TIME] = "time", [SPEC_NS_MOUNT] = "mount",
 };
 
 const struct json_row spec_id_map_rows[] = {
@@ -56,9 +51,11 @@ static int decode_time_offset(struct json_decoder *d, const struct json *value, 
 	return json_decode_value(d, value, time_offset_rows, offset);
 }
 
-#define ROW_CLOCK(key, f) \
-	{ .name = key, .kind = JSON_K_CUSTOM, .offset = offsetof(struct spec_linux, f), \
-	  .table = time_offset_rows, .decode = decode_time_offset }
+#define ROW_CLOCK(key, f)                                                                     \
+	{                                                                                     \
+		.name = key, .kind = JSON_K_CUSTOM, .offset = offsetof(struct spec_linux, f), \
+		.table = time_offset_rows, .decode = decode_time_offset                       \
+	}
 static const struct json_row time_offsets_rows[] = {
 	ROW_CLOCK("monotonic", monotonic),
 	ROW_CLOCK("boottime", boottime),

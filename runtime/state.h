@@ -20,9 +20,9 @@ struct state {
 	char *id, *bundle, *rootfs, *created; /* created: RFC 3339 with nanoseconds, UTC */
 	char *boot_id, *owner;
 	uint32_t owner_uid;
-	pid_t pid;            /* of init in the host's pid namespace; 0: none yet */
-	uint64_t start_time;  /* of pid, clock ticks: guards against pid reuse */
-	bool started;         /* start has released it */
+	pid_t pid;           /* of init in the host's pid namespace; 0: none yet */
+	uint64_t start_time; /* of pid, clock ticks: guards against pid reuse */
+	bool started;        /* start has released it */
 	char **cgroup_folders;
 	struct json_map *annotations;
 	size_t n_annotations;
@@ -60,4 +60,5 @@ int state_list(struct arena *a, int root, char ***ret) MUST_USE;
 
 /** state_write_oci - state JSON of runtime.md "State" (hooks, `state`, console agents).
  *  extended: with rootfs, created, owner as runc prints them, keys in runc's order */
-void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status, bool extended);
+void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
+		     bool extended);

@@ -79,12 +79,14 @@ int sysctl_path(struct arena *a, const char *key, uint64_t namespaces, char **re
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		const struct allowed *row = &table[i];
 
-		if (!(str_ends(row->path, "/") ? str_starts(path, row->path) : str_eq(path, row->path)))
+		if (!(str_ends(row->path, "/") ? str_starts(path, row->path) :
+						 str_eq(path, row->path)))
 			continue;
 		if (!(namespaces & row->clone_flag))
-			return refuse(-EINVAL,
-				      "config.linux.sysctl.%s: not allowed without a %s namespace of its own", key,
-				      row->namespace_name);
+			return refuse(
+				-EINVAL,
+				"config.linux.sysctl.%s: not allowed without a %s namespace of its own",
+				key, row->namespace_name);
 		*ret = path;
 		return 0;
 	}

@@ -18,7 +18,7 @@
 enum {
 	RULES_MAX = 256,
 	TIOCSTI_COMMAND = 0x5412, /* the same on every architecture that we cover */
-	FAMILIES = 46,		  /* AF_MAX of Linux 6.18 */
+	FAMILIES = 46,            /* AF_MAX of Linux 6.18 */
 };
 static const uint64_t low32 = 0xffffffff;
 
@@ -41,8 +41,8 @@ static void add_masked(struct arena *a, struct seccomp_profile *p, int err, cons
 		       unsigned index, uint64_t mask, uint64_t value)
 {
 	const char *const names[] = { name, NULL };
-	struct seccomp_rule *rule =
-		add_rule(a, p, err ? SECCOMP_ACTION_ERRNO : SECCOMP_ACTION_ALLOW, err, names);
+	struct seccomp_rule *rule = add_rule(
+		a, p, err ? SECCOMP_ACTION_ERRNO : SECCOMP_ACTION_ALLOW, err, names);
 
 	rule->args = arena_new_of(a, struct seccomp_arg);
 	rule->n_args = 1;

@@ -18,13 +18,13 @@ static size_t range_stub(const struct enosys_range *range, struct sock_filter *i
 
 	insns[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						  offsetof(struct seccomp_data, arch));
-	insns[n++] =
-		(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, range->audit_arch, 0, left);
+	insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, range->audit_arch, 0,
+						  left);
 	insns[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						  offsetof(struct seccomp_data, nr));
 	if (range->end)
-		insns[n++] =
-			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, range->end, 2, 0);
+		insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, range->end, 2,
+							  0);
 	insns[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, range->newest, 0, 1);
 	insns[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
 	return n;

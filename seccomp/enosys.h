@@ -10,7 +10,7 @@
 struct enosys_range {
 	uint32_t audit_arch; /* AUDIT_ARCH_*, as in struct seccomp_data */
 	uint32_t newest;     /* the highest number that the profile names */
-	uint32_t end;	     /* numbers from here on are not judged by this range; 0: no end */
+	uint32_t end;        /* numbers from here on are not judged by this range; 0: no end */
 };
 
 enum { ENOSYS_INSNS_PER_RANGE = 6 };

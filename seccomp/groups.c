@@ -12,7 +12,11 @@
 #include <linux/capability.h>
 
 #define CAP(name) (UINT64_C(1) << CAP_##name)
-#define CALLS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define CALLS(...)                \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
 
 const struct seccomp_group seccomp_groups[] = {
 	/* ---- always allowed ---- */

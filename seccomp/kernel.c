@@ -11,8 +11,8 @@
 /* In the order of seccomp_action_names. */
 static const uint32_t actions[] = {
 	SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP,
-	SECCOMP_RET_ERRNO,	 SECCOMP_RET_TRACE,	   SECCOMP_RET_ALLOW,
-	SECCOMP_RET_LOG,	 SECCOMP_RET_USER_NOTIF,   SECCOMP_RET_KILL_THREAD,
+	SECCOMP_RET_ERRNO,       SECCOMP_RET_TRACE,        SECCOMP_RET_ALLOW,
+	SECCOMP_RET_LOG,         SECCOMP_RET_USER_NOTIF,   SECCOMP_RET_KILL_THREAD,
 };
 
 /* In the order of seccomp_flag_names. The last one is refused without a listener, so it is asked

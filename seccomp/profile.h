@@ -27,7 +27,7 @@ enum seccomp_operator {
 };
 
 struct seccomp_arg {
-	uint64_t index; /* 0..5 */
+	uint64_t index;            /* 0..5 */
 	uint64_t value, value_two; /* MASKED_EQ: mask, then value */
 	int op;                    /* enum seccomp_operator */
 };
@@ -57,5 +57,5 @@ extern const struct json_row seccomp_profile_rows[];
 void seccomp_profile_write(struct json_writer *w, const char *key, const struct seccomp_profile *p);
 
 /* The names of the spec that we know, NULL-terminated, for `features`. */
-extern const char *const seccomp_action_names[], *const seccomp_operator_names[],
-	*const seccomp_arch_names[], *const seccomp_flag_names[];
+extern const char *const seccomp_action_names[],
+	*const seccomp_operator_names[], *const seccomp_arch_names[], *const seccomp_flag_names[];

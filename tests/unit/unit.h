@@ -61,15 +61,15 @@ static inline bool unit_report_str(const char *got, const char *want, const char
 	((void)unit_report_int((got), (want), __FILE__, __LINE__, #got " == " #want))
 #define check_str(got, want) \
 	((void)unit_report_str((got), (want), __FILE__, __LINE__, #got " equals " #want))
-#define require(cond)                                               \
-	do {                                                        \
+#define require(cond)                                                \
+	do {                                                         \
 		if (!unit_report((cond), __FILE__, __LINE__, #cond)) \
-			return;                                     \
+			return;                                      \
 	} while (0)
-#define skip(reason)                      \
-	do {                              \
-		unit_skipped = (reason);  \
-		return;                   \
+#define skip(reason)                     \
+	do {                             \
+		unit_skipped = (reason); \
+		return;                  \
 	} while (0)
 
 static inline int unit_run(const struct unit_case *cases, size_t n)
@@ -89,8 +89,8 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 	return failures ? 1 : 0;
 }
 
-#define UNIT_MAIN(cases)                                                            \
-	int main(void)                                                              \
-	{                                                                           \
-		return unit_run((cases), sizeof(cases) / sizeof((cases)[0]));       \
+#define UNIT_MAIN(cases)                                                      \
+	int main(void)                                                        \
+	{                                                                     \
+		return unit_run((cases), sizeof(cases) / sizeof((cases)[0])); \
 	}
