@@ -35,7 +35,8 @@ static void problem(struct checker *c, const char *fmt, ...)
 	text = arena_vprintf(c->a, fmt, ap);
 	va_end(ap);
 	if (c->on_problem)
-		c->on_problem(c->arg, c->clause ? arena_printf(c->a, "%s (%s)", text, c->clause) : text);
+		c->on_problem(c->arg,
+			      c->clause ? arena_printf(c->a, "%s (%s)", text, c->clause) : text);
 	else if (c->n == 0)
 		refuse(-EINVAL, "%s", text);
 	c->n++;
@@ -112,18 +113,22 @@ static void check_namespaces(struct checker *c)
 		const struct spec_namespace *ns = &l->namespaces[i];
 
 		if (find(c->spec, ns->type) != ns)
-			problem(c, "malformed spec file: duplicated ns: config.linux.namespaces[%zu] is a second '%s'",
+			problem(c,
+				"malformed spec file: duplicated ns: config.linux.namespaces[%zu] is a second '%s'",
 				i, spec_namespace_names[ns->type]);
 		if (ns->path && *ns->path && *ns->path != '/')
-			problem(c, "config.linux.namespaces[%zu].path: expected an absolute path, not '%s'", i,
-				ns->path);
+			problem(c,
+				"config.linux.namespaces[%zu].path: expected an absolute path, not '%s'",
+				i, ns->path);
 	}
 }
 
 static void check_hostname(struct checker *c)
 {
 	enum { NAME_BYTES = 64 }; /* __NEW_UTS_LEN */
-	const struct { const char *name, *value; } names[] = {
+	const struct {
+		const char *name, *value;
+	} names[] = {
 		{ "hostname", c->spec->hostname },
 		{ "domainname", c->spec->domainname },
 	};
@@ -132,8 +137,8 @@ static void check_hostname(struct checker *c)
 		if (!names[i].value || !*names[i].value)
 			continue;
 		if (!find(c->spec, SPEC_NS_UTS))
-			problem(c, "config.%s: unable to set %s without a private UTS namespace", names[i].name,
-				names[i].name);
+			problem(c, "config.%s: unable to set %s without a private UTS namespace",
+				names[i].name, names[i].name);
 		if (strlen(names[i].value) > NAME_BYTES)
 			problem(c, "config.%s: is longer than %d bytes", names[i].name, NAME_BYTES);
 	}
@@ -147,10 +152,12 @@ static void check_time(struct checker *c)
 	if (!l->monotonic.set && !l->boottime.set)
 		return;
 	if (!ns)
-		problem(c, "config.linux.timeOffsets: time namespace offsets specified, but time namespace isn't "
-			   "enabled in the config");
+		problem(c,
+			"config.linux.timeOffsets: time namespace offsets specified, but time namespace isn't "
+			"enabled in the config");
 	else if (ns->path && *ns->path)
-		problem(c, "config.linux.timeOffsets: offsets of a joined time namespace cannot be set");
+		problem(c,
+			"config.linux.timeOffsets: offsets of a joined time namespace cannot be set");
 }
 
 /* ---- id maps ---- */
@@ -188,15 +195,19 @@ static void check_maps(struct checker *c)
 	const struct spec_linux *l = &c->spec->linux_;
 
 	if ((l->n_uid_maps || l->n_gid_maps) && !find(c->spec, SPEC_NS_USER))
-		problem(c, "config.linux.%s: user namespace mappings specified, but user namespace isn't enabled "
-			   "in the config", l->n_uid_maps ? "uidMappings" : "gidMappings");
+		problem(c,
+			"config.linux.%s: user namespace mappings specified, but user namespace isn't enabled "
+			"in the config",
+			l->n_uid_maps ? "uidMappings" : "gidMappings");
 	check_map(c, "config.linux.uidMappings", l->uid_maps, l->n_uid_maps);
 	check_map(c, "config.linux.gidMappings", l->gid_maps, l->n_gid_maps);
 	for (size_t i = 0; i < c->spec->n_mounts; i++) {
 		const struct spec_mount *m = &c->spec->mounts[i];
 
-		check_map(c, arena_printf(c->a, "config.mounts[%zu].uidMappings", i), m->uid_maps, m->n_uid_maps);
-		check_map(c, arena_printf(c->a, "config.mounts[%zu].gidMappings", i), m->gid_maps, m->n_gid_maps);
+		check_map(c, arena_printf(c->a, "config.mounts[%zu].uidMappings", i), m->uid_maps,
+			  m->n_uid_maps);
+		check_map(c, arena_printf(c->a, "config.mounts[%zu].gidMappings", i), m->gid_maps,
+			  m->n_gid_maps);
 	}
 }
 
@@ -209,8 +220,8 @@ static void check_rlimits(struct checker *c)
 	for (size_t i = 0; p && i < p->n_rlimits; i++)
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(p->rlimits[i].type, p->rlimits[k].type))
-				problem(c, "config.process.rlimits[%zu].type: '%s' is listed twice", i,
-					p->rlimits[i].type);
+				problem(c, "config.process.rlimits[%zu].type: '%s' is listed twice",
+					i, p->rlimits[i].type);
 }
 
 static void check_scheduler(struct checker *c)
@@ -223,19 +234,24 @@ static void check_scheduler(struct checker *c)
 	realtime = str_eq(s->policy, "SCHED_FIFO") || str_eq(s->policy, "SCHED_RR");
 	deadline = str_eq(s->policy, "SCHED_DEADLINE");
 	if (s->priority && !realtime)
-		problem(c, "config.process.scheduler.priority: is for SCHED_FIFO and SCHED_RR only");
+		problem(c,
+			"config.process.scheduler.priority: is for SCHED_FIFO and SCHED_RR only");
 	if (!s->priority && realtime)
 		problem(c, "config.process.scheduler.priority: required with %s", s->policy);
 	if ((s->runtime || s->deadline || s->period) && !deadline)
-		problem(c, "config.process.scheduler: runtime, deadline and period are for SCHED_DEADLINE only");
+		problem(c,
+			"config.process.scheduler: runtime, deadline and period are for SCHED_DEADLINE only");
 }
 
 static void check_affinity(struct checker *c)
 {
 	enum { CPU_MAX = 8191 };
-	const struct spec_cpu_affinity *affinity =
-		c->spec->process ? c->spec->process->exec_cpu_affinity : NULL;
-	const struct { const char *name, *value; } lists[] = {
+	const struct spec_cpu_affinity *affinity = c->spec->process ?
+							   c->spec->process->exec_cpu_affinity :
+							   NULL;
+	const struct {
+		const char *name, *value;
+	} lists[] = {
 		{ "initial", affinity ? affinity->initial : NULL },
 		{ "final", affinity ? affinity->final : NULL },
 	};
@@ -243,8 +259,8 @@ static void check_affinity(struct checker *c)
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		if (lists[i].value && ranges_parse(c->a, lists[i].value, CPU_MAX, &mask, &bits) < 0)
-			problem(c, "config.process.execCPUAffinity.%s: not a list of CPUs: '%s'", lists[i].name,
-				lists[i].value);
+			problem(c, "config.process.execCPUAffinity.%s: not a list of CPUs: '%s'",
+				lists[i].name, lists[i].value);
 }
 
 /* ---- the host (check BUNDLE only) ---- */
@@ -257,14 +273,16 @@ static void check_hook_programs(struct checker *c)
 		/* The path of a startContainer hook is one inside the container. */
 		for (size_t i = 0; kind != SPEC_HOOK_START_CONTAINER && i < hooks->n[kind]; i++)
 			if (access(hooks->list[kind][i].path, X_OK) < 0)
-				problem(c, "config.hooks.%s[%zu].path: '%s': %s", spec_hook_names[kind], i,
-					hooks->list[kind][i].path, error_reason(-errno));
+				problem(c, "config.hooks.%s[%zu].path: '%s': %s",
+					spec_hook_names[kind], i, hooks->list[kind][i].path,
+					error_reason(-errno));
 	}
 }
 
 static bool is_bind(const struct spec_mount *m)
 {
-	return strv_has(m->options, "bind") || strv_has(m->options, "rbind") || str_eq(m->type, "bind");
+	return strv_has(m->options, "bind") || strv_has(m->options, "rbind") ||
+	       str_eq(m->type, "bind");
 }
 
 static void check_bind_sources(struct checker *c)
@@ -275,17 +293,18 @@ static void check_bind_sources(struct checker *c)
 		if (!m->source || !is_bind(m) || (*m->source != '/' && c->bundle < 0))
 			continue;
 		if (faccessat(c->bundle, m->source, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-			problem(c, "config.mounts[%zu].source: stat %s: %s", i, m->source, error_reason(-errno));
+			problem(c, "config.mounts[%zu].source: stat %s: %s", i, m->source,
+				error_reason(-errno));
 	}
 }
 
 static void check_namespace_paths(struct checker *c)
 {
 	static const int flags[SPEC_NS_TYPES] = {
-		[SPEC_NS_USER] = CLONE_NEWUSER,	      [SPEC_NS_PID] = CLONE_NEWPID,
-		[SPEC_NS_IPC] = CLONE_NEWIPC,	      [SPEC_NS_UTS] = CLONE_NEWUTS,
-		[SPEC_NS_NETWORK] = CLONE_NEWNET,     [SPEC_NS_CGROUP] = CLONE_NEWCGROUP,
-		[SPEC_NS_TIME] = CLONE_NEWTIME,	      [SPEC_NS_MOUNT] = CLONE_NEWNS,
+		[SPEC_NS_USER] = CLONE_NEWUSER,   [SPEC_NS_PID] = CLONE_NEWPID,
+		[SPEC_NS_IPC] = CLONE_NEWIPC,     [SPEC_NS_UTS] = CLONE_NEWUTS,
+		[SPEC_NS_NETWORK] = CLONE_NEWNET, [SPEC_NS_CGROUP] = CLONE_NEWCGROUP,
+		[SPEC_NS_TIME] = CLONE_NEWTIME,   [SPEC_NS_MOUNT] = CLONE_NEWNS,
 	};
 	const struct spec_linux *l = &c->spec->linux_;
 
@@ -300,8 +319,8 @@ static void check_namespace_paths(struct checker *c)
 			problem(c, "config.linux.namespaces[%zu].path: open '%s': %s", i, ns->path,
 				error_reason(-errno));
 		else if (ioctl(fd, NS_GET_NSTYPE) != flags[ns->type])
-			problem(c, "config.linux.namespaces[%zu].path: '%s' is not a %s namespace", i, ns->path,
-				spec_namespace_names[ns->type]);
+			problem(c, "config.linux.namespaces[%zu].path: '%s' is not a %s namespace",
+				i, ns->path, spec_namespace_names[ns->type]);
 	}
 }
 
@@ -373,7 +392,9 @@ size_t spec_check_all(const struct spec *s, int bundle_dirfd, const struct facts
 		      void (*on_problem)(void *, const char *), void *arg)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	struct checker c = { .spec = s, .bundle = bundle_dirfd, .a = a, .on_problem = on_problem, .arg = arg };
+	struct checker c = {
+		.spec = s, .bundle = bundle_dirfd, .a = a, .on_problem = on_problem, .arg = arg
+	};
 
 	run(&c, spec_rules, ARRAY_SIZE(spec_rules));
 	if (!f)

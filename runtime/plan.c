@@ -170,19 +170,34 @@ void plan_free(struct plan *p)
 typedef int (*plan_part)(struct plan_builder *b);
 
 static const plan_part parts[] = {
-	plan_program, plan_namespaces, plan_cgroup, plan_setup,  plan_mounts, plan_devices,
-	plan_hooks_before_pivot, plan_console, plan_sysctls, plan_root, plan_limits, plan_process,
+	plan_program,
+	plan_namespaces,
+	plan_cgroup,
+	plan_setup,
+	plan_mounts,
+	plan_devices,
+	plan_hooks_before_pivot,
+	plan_console,
+	plan_sysctls,
+	plan_root,
+	plan_limits,
+	plan_process,
 };
 
-static struct plan_builder builder(struct plan *p, const struct spec *spec, const struct facts *facts,
-				   const struct plan_options *opt)
+static struct plan_builder builder(struct plan *p, const struct spec *spec,
+				   const struct facts *facts, const struct plan_options *opt)
 {
 	p->id = opt->id;
 	p->bundle = opt->bundle;
 	p->options = opt;
 	p->spec = spec;
 	return (struct plan_builder){
-		.a = p->arena, .plan = p, .spec = spec, .process = spec->process, .facts = facts, .options = opt,
+		.a = p->arena,
+		.plan = p,
+		.spec = spec,
+		.process = spec->process,
+		.facts = facts,
+		.options = opt,
 	};
 }
 
