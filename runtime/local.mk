@@ -5,7 +5,7 @@ runtime_sources = \
 	runtime/container.h \
 	runtime/facts.c runtime/facts.h \
 	runtime/mount_options.c runtime/mount_options.h \
-	runtime/plan.c runtime/plan.h \
+	runtime/plan_build.c runtime/plan.h \
 	runtime/plan_build.h \
 	runtime/plan_cgroup_mount.c \
 	runtime/plan_devices.c \
@@ -18,7 +18,7 @@ runtime_sources = \
 	runtime/ranges.c runtime/ranges.h \
 	runtime/rlimits.c runtime/rlimits.h \
 	runtime/seal.h \
-	runtime/spec.c runtime/spec.h \
+	runtime/spec_load.c runtime/spec.h \
 	runtime/spec_default.c \
 	runtime/spec_linux.c \
 	runtime/spec_process.c \

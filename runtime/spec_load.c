@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runtime/spec.c - config.json into struct spec: the top of the table, and reading */
+/* runtime/spec_load.c - config.json into struct spec: the top of the table, and reading */
 #include "runtime/spec.h"
 
 #include "base/error.h"
