@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -93,13 +94,13 @@ int file_write_at(int dirfd, const char *path, const char *text)
 
 /* Writes, syncs and renames the new file; on failure the caller removes it. */
 static int fill_and_rename(int dirfd, int fd, const char *temporary, const char *name,
-			   const void *data, size_t len, mode_t mode)
+			   const void *data, size_t len, mode_t mode, bool sync)
 {
 	int r = fd_write_all(fd, data, len);
 
 	if (r < 0)
 		return r;
-	if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+	if (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0))
 		return -errno;
 	if (renameat(dirfd, temporary, dirfd, name) < 0)
 		return -errno;
@@ -108,7 +109,7 @@ static int fill_and_rename(int dirfd, int fd, const char *temporary, const char 
 
 /* A name of its own for the new file, because linkat() of an O_TMPFILE cannot replace a file, and
  * because two writers must never share one. */
-int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode)
+static int replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode, bool sync)
 {
 	char temporary[NAME_MAX + 1];
 	CLEANUP_FD int fd = -EBADF;
@@ -129,12 +130,22 @@ int file_replace_at(int dirfd, const char *name, const void *data, size_t len, m
 	fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	r = fill_and_rename(folder, fd, temporary, name, data, len, mode);
+	r = fill_and_rename(folder, fd, temporary, name, data, len, mode, sync);
 	if (r < 0) {
 		(void)unlinkat(folder, temporary, 0);
 		return r;
 	}
-	return fsync(folder) < 0 ? -errno : 0;
+	return sync && fsync(folder) < 0 ? -errno : 0;
+}
+
+int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode)
+{
+	return replace(dirfd, name, data, len, mode, true);
+}
+
+int file_replace_unsynced_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode)
+{
+	return replace(dirfd, name, data, len, mode, false);
 }
 
 struct fd_path fd_path(int fd)

@@ -32,6 +32,11 @@ int file_write_at(int dirfd, const char *path, const char *text) MUST_USE;
 int file_replace_at(int dirfd, const char *name, const void *data, size_t len,
 		    mode_t mode) MUST_USE;
 
+/** file_replace_unsynced_at - the same without fsync, for what does not outlive the boot anyway: as atomic
+ *  for readers and for a killed writer, but not for a power cut */
+int file_replace_unsynced_at(int dirfd, const char *name, const void *data, size_t len,
+			     mode_t mode) MUST_USE;
+
 /** fd_path - "/proc/self/fd/N" for messages and for the few calls that have no *at form */
 struct fd_path {
 	char text[32];
