@@ -7,3 +7,8 @@ seccomp_sources = \
 	seccomp/groups.c seccomp/groups.h \
 	seccomp/kernel.c seccomp/kernel.h \
 	seccomp/profile.c seccomp/profile.h
+
+unit_tests += \
+	tests/unit/test_seccomp_enosys \
+	tests/unit/test_seccomp_profile \
+	tests/unit/test_seccomp_run
