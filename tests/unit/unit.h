@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct unit_case {
@@ -71,6 +72,20 @@ static inline bool unit_report_str(const char *got, const char *want, const char
 		unit_skipped = (reason); \
 		return;                  \
 	} while (0)
+
+/* A fresh folder of the test's own below $TMPDIR or /tmp; the path stays valid until the next. */
+static inline const char *unit_folder(void)
+{
+	static char path[256];
+	const char *parent = getenv("TMPDIR");
+
+	snprintf(path, sizeof(path), "%s/unit.XXXXXX", parent ? parent : "/tmp");
+	if (!mkdtemp(path)) {
+		perror(path);
+		exit(1);
+	}
+	return path;
+}
 
 static inline int unit_run(const struct unit_case *cases, size_t n)
 {
