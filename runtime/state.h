@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runtime/state.h - what is on disk about one container: ROOT/ID/{state.json,config.json,lock,start.sock}
+/* runtime/state.h - what is on disk about one container: ROOT/ID/{state.json,config.json,start.sock}
  *
  * The journal: "creating" with cgroup folders, bundle and boot id is written before anything is made, so
  * that a killed create can be cleaned by delete. Creating the folder is the atomic claim of the id.
- * Written by temporary + fsync + rename; changed under an OFD lock on ROOT/ID/lock. */
+ * Written by temporary + rename, changed under a lock on the folder itself. Not synced to the disk: what
+ * it tells of does not outlive the boot that it names either. */
 #pragma once
 
 #include "base/arena.h"
@@ -20,9 +21,11 @@ struct state {
 	char *id, *bundle, *rootfs, *created; /* created: RFC 3339 with nanoseconds, UTC */
 	char *boot_id, *owner;
 	uint32_t owner_uid;
-	pid_t pid;           /* of init in the host's pid namespace; 0: none yet */
-	uint64_t start_time; /* of pid, clock ticks: guards against pid reuse */
-	bool started;        /* start has released it */
+	pid_t pid;            /* of init in the host's pid namespace; 0: none yet */
+	uint64_t start_time;  /* of pid, clock ticks: guards against pid reuse */
+	bool ready;           /* init has come to where it waits for start: "created" */
+	bool started;         /* start has released it */
+	bool has_hooks;       /* config.json has hooks that start or delete have to run */
 	char **cgroup_folders;
 	struct json_map *annotations;
 	size_t n_annotations;

@@ -5,6 +5,7 @@
 #include "base/attr.h"
 
 #include <signal.h>
+#include <stdbool.h>
 
 /** terminal_open - a pty of the container's own devpts at root/dev/ptmx, verified (5:2 on devpts), the
  *  peer by TIOCGPTPEER (CVE-2025-52565). Returns the master; *ret_slave is the peer; ret_name "/dev/pts/N" */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/destroy.c - undoing everything that create made */
+#include "runtime/destroy.h"
+
+#include "base/error.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/sys.h"
+#include "cgroups/cgroup.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+/* A process in uninterruptible sleep can outlast SIGKILL; then we tell, and delete can be repeated. */
+enum { DEADLINE_MS = 10000 };
+
+static bool is_this_boot(const struct state *s)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *boot_id;
+
+	return s->boot_id && proc >= 0 && proc_boot_id(a, proc, &boot_id) >= 0 &&
+	       str_eq(boot_id, s->boot_id);
+}
+
+static int wait_gone(int pidfd, pid_t pid)
+{
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+	siginfo_t info;
+	int n;
+
+	do
+		n = poll(&p, 1, DEADLINE_MS);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return fail(-errno, "wait for process %d", (int)pid);
+	if (n == 0)
+		return refuse(-EBUSY, "process %d does not die", (int)pid);
+	/* Ours to reap when we made it ourselves; else this fails, and its parent does it. */
+	(void)waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG);
+	return 0;
+}
+
+int destroy_container(int root, const char *id, const struct state *s)
+{
+	CLEANUP_FD int pidfd = -EBADF;
+	int r = 0;
+
+	if (!is_this_boot(s))
+		return state_remove(root, id);
+	(void)state_status(s, &pidfd);
+	if (pidfd >= 0)
+		r = sys_pidfd_send_signal(pidfd, SIGKILL);
+	if (s->cgroup_folders)
+		r = cgroup_signal_all(s->cgroup_folders, SIGKILL);
+	if (pidfd >= 0)
+		r = wait_gone(pidfd, s->pid);
+	if (r >= 0 && s->cgroup_folders)
+		r = cgroup_destroy(s->cgroup_folders, DEADLINE_MS);
+	return r < 0 ? r : state_remove(root, id);
+}

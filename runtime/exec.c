@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/exec.c - one more process in a running container */
+#include "runtime/container.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "base/sys.h"
+#include "runtime/launch.h"
+#include "runtime/limits.h"
+#include "runtime/namespaces.h"
+#include "runtime/pid_file.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static int may_exec(enum state_status status, bool ignore_paused)
+{
+	switch (status) {
+	case STATE_CREATING:
+		return refuse(-EBUSY, "cannot exec in a container that is not created yet");
+	case STATE_STOPPED:
+		return refuse(-ESRCH, "cannot exec in a stopped container");
+	case STATE_PAUSED:
+		return ignore_paused ? 0
+				     : refuse(-EBUSY, "cannot exec in a paused container "
+						      "(use --ignore-paused to override)");
+	default:
+		return 0;
+	}
+}
+
+/* The container's folders, or the one below them that --cgroup names. */
+static int folders_to_join(struct arena *a, const struct state *s, const char *below, char ***ret)
+{
+	size_t n = strv_len(s->cgroup_folders);
+
+	*ret = s->cgroup_folders;
+	if (!below)
+		return 0;
+	if (str_eq(below, "..") || strstr(below, "../") || str_ends(below, "/.."))
+		return refuse(-EINVAL, "cgroup '%s' is not below the container's", below);
+	*ret = arena_array(a, n + 1, sizeof(**ret));
+	for (size_t i = 0; i < n; i++)
+		(*ret)[i] = arena_printf(a, "%s/%s", s->cgroup_folders[i], below);
+	return 0;
+}
+
+static int start(const struct plan *plan, char *const *folders, const struct state *s, int pidfd,
+		 const struct container_exec_options *opt, struct launch_result *ret)
+{
+	struct cgroup_join join = {.v2_fd = -EBADF};
+	struct launch_callbacks none = {0};
+	struct child child;
+	int r;
+
+	launch_prepare(&child, plan);
+	child.staged = true;
+	child.target = pidfd;
+	child.console_socket = opt->console_fd;
+	for (int i = 0; i < 3; i++)
+		child.stdio[i] = opt->stdio[i];
+	r = namespaces_of_process(s->pid, &child.target_flags);
+	if (r >= 0 && folders && *folders) {
+		r = cgroup_open(folders, &join);
+		child.join = &join;
+	}
+	if (r >= 0 && plan->cpu_affinity_initial)
+		r = limits_set_cpus(plan->cpu_affinity_initial, false);
+	if (r >= 0)
+		r = launch(&child, &none, ret);
+	cgroup_join_close(&join);
+	return r;
+}
+
+static int plan_it(struct arena *a, int dir, const struct container_exec_options *opt, struct spec **ret_spec,
+		   struct plan **ret)
+{
+	struct facts facts = {0};
+	int r = spec_load(dir, "config.json", ret_spec, NULL);
+
+	if (r >= 0)
+		r = facts_read(a, false, &facts);
+	return r < 0 ? r : plan_build_exec(*ret_spec, opt->process, &facts, &opt->plan, ret);
+}
+
+/* The pid file tells a caller that the exec succeeded, so it comes last. */
+static int tell(const struct container_exec_options *opt, const struct launch_result *made)
+{
+	int r = opt->pid_file ? pid_file_write(opt->pid_file, made->pid) : 0;
+	siginfo_t info;
+
+	if (r < 0 && sys_pidfd_send_signal(made->pidfd, SIGKILL) >= 0)
+		(void)waitid(P_PIDFD, (id_t)made->pidfd, &info, WEXITED);
+	return r;
+}
+
+int container_exec(int root, const char *id, const struct container_exec_options *opt,
+		   struct container_process *ret)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(spec) struct spec *spec = NULL;
+	CLEANUP(plan) struct plan *plan = NULL;
+	CLEANUP_FD int pidfd = -EBADF;
+	struct launch_result made = {.pidfd = -EBADF, .sync = -EBADF};
+	struct state *s;
+	char **folders;
+	CLEANUP_FD int dir = state_open(root, id, false);
+	int r = dir < 0 ? dir : state_load(a, dir, &s);
+
+	if (r < 0)
+		return r;
+	r = may_exec(state_status(s, &pidfd), opt->ignore_paused);
+	if (r >= 0)
+		r = plan_it(a, dir, opt, &spec, &plan);
+	if (r >= 0)
+		r = folders_to_join(a, s, opt->cgroup, &folders);
+	if (r >= 0)
+		r = start(plan, folders, s, pidfd, opt, &made);
+	attr_closep(&made.sync);
+	if (r >= 0)
+		r = tell(opt, &made);
+	if (r < 0) {
+		attr_closep(&made.pidfd);
+		return r;
+	}
+	*ret = (struct container_process){.pid = made.pid, .pidfd = made.pidfd};
+	return 0;
+}

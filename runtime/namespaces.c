@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/namespaces.c - entering namespaces that exist, by verified descriptors */
+#include "runtime/namespaces.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+static const struct {
+	int flag;
+	const char *name;
+} kinds[] = {
+	{CLONE_NEWUSER, "user"}, {CLONE_NEWPID, "pid"},       {CLONE_NEWIPC, "ipc"},
+	{CLONE_NEWUTS, "uts"},   {CLONE_NEWNET, "net"},       {CLONE_NEWCGROUP, "cgroup"},
+	{CLONE_NEWTIME, "time"}, {CLONE_NEWNS, "mnt"},
+};
+
+static const char *name_of(int flag)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].flag == flag)
+			return kinds[i].name;
+	return "?";
+}
+
+int namespaces_open(const struct plan *p, int *ret_fds)
+{
+	for (size_t i = 0; i < p->n_joined; i++) {
+		const struct plan_namespace *n = &p->joined[i];
+		CLEANUP_FD int fd = open(n->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+		if (fd < 0)
+			return fail(-errno, "open %s namespace '%s'", name_of(n->clone_flag), n->path);
+		if (ioctl(fd, NS_GET_NSTYPE) != n->clone_flag)
+			return refuse(-EINVAL, "'%s' is not a %s namespace", n->path, name_of(n->clone_flag));
+		ret_fds[i] = TAKE_FD(fd);
+	}
+	return 0;
+}
+
+int namespaces_of_process(pid_t pid, uint64_t *ret_flags)
+{
+	uint64_t flags = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct stat ours, theirs;
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, kinds[i].name);
+		if (stat(path, &theirs) < 0)
+			return fail(-errno, "stat %s", path);
+		(void)snprintf(path, sizeof(path), "/proc/self/ns/%s", kinds[i].name);
+		if (stat(path, &ours) < 0)
+			return fail(-errno, "stat %s", path);
+		if (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
+			flags |= (uint64_t)kinds[i].flag;
+	}
+	*ret_flags = flags;
+	return 0;
+}
+
+/* Whoever enters a user namespace is nobody there at first; root, where there is one, can make files. */
+static void become_root_of(uint64_t flags)
+{
+	if (!(flags & CLONE_NEWUSER))
+		return;
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		errno = 0; /* not mapped: the user step decides who we are */
+}
+
+int namespaces_join(const struct child *c)
+{
+	if (c->target >= 0 && c->target_flags && setns(c->target, (int)c->target_flags) < 0)
+		return fail(-errno, "enter the container's namespaces");
+	become_root_of(c->target >= 0 ? c->target_flags : 0);
+	for (size_t i = 0; i < c->plan->n_joined; i++) {
+		const struct plan_namespace *n = &c->plan->joined[i];
+
+		if (c->joined[i] >= 0 && setns(c->joined[i], n->clone_flag) < 0)
+			return fail(-errno, "enter %s namespace '%s'", name_of(n->clone_flag), n->path);
+		become_root_of((uint64_t)n->clone_flag);
+	}
+	return 0;
+}
+
+int namespaces_set_clocks(int offsets_fd, const char *offsets)
+{
+	int r;
+
+	if (unshare(CLONE_NEWTIME) < 0)
+		return fail(-errno, "unshare the time namespace");
+	r = fd_write_all(offsets_fd, offsets, strlen(offsets));
+	return r < 0 ? fail(r, "write /proc/self/timens_offsets") : 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/process_exec.c - steps that change the process or its namespaces, not who it is */
+#include "runtime/process_exec.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/sys.h"
+#include "runtime/limits.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+int process_step_loopback(struct child *c, const struct step *s)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	CLEANUP_FD int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)c;
+	(void)s;
+	if (sock < 0 || ioctl(sock, SIOCSIFFLAGS, &request) < 0)
+		return fail(-errno, "set the loopback interface up");
+	return 0;
+}
+
+/* Kernels without keyrings, and filters of an outer container, are survived as by other runtimes. */
+int process_step_keyring(struct child *c, const struct step *s)
+{
+	int r = sys_keyctl_join_session(s->src);
+
+	(void)c;
+	if (r == -ENOSYS || r == -EPERM) {
+		warn("join a session keyring: %s, ignoring", error_reason(r));
+		return 0;
+	}
+	return r < 0 ? fail(r, "join a session keyring") : 0;
+}
+
+int process_step_hostname(struct child *c, const struct step *s)
+{
+	(void)c;
+	return sethostname(s->src, strlen(s->src)) < 0 ? fail(-errno, "set the hostname '%s'", s->src) : 0;
+}
+
+int process_step_domainname(struct child *c, const struct step *s)
+{
+	(void)c;
+	return setdomainname(s->src, strlen(s->src)) < 0 ? fail(-errno, "set the domain name '%s'", s->src)
+							 : 0;
+}
+
+int process_step_rlimit(struct child *c, const struct step *s)
+{
+	(void)c;
+	return limits_apply(s, 0);
+}
+
+int process_step_oom_score(struct child *c, const struct step *s)
+{
+	return limits_write_oom_score(c->oom, (int64_t)s->value);
+}
+
+int process_step_scheduler(struct child *c, const struct step *s)
+{
+	(void)c;
+	return limits_apply(s, 0);
+}
+
+int process_step_io_priority(struct child *c, const struct step *s)
+{
+	(void)c;
+	return limits_apply(s, 0);
+}
+
+int process_step_cpu_affinity(struct child *c, const struct step *s)
+{
+	(void)c;
+	return limits_set_cpus(s->src, s->value == 1);
+}
+
+int process_step_memory_policy(struct child *c, const struct step *s)
+{
+	const struct memory_policy_step *m = s->memory_policy;
+
+	(void)c;
+	if (syscall(SYS_set_mempolicy, m->mode, m->nodes, m->max_node) < 0)
+		return fail(-errno, "set the memory policy");
+	return 0;
+}
+
+int process_step_personality(struct child *c, const struct step *s)
+{
+	(void)c;
+	return personality(s->value) < 0 ? fail(-errno, "set the personality") : 0;
+}
+
+int process_step_setsid(struct child *c, const struct step *s)
+{
+	(void)c;
+	if (setsid() < 0)
+		return fail(-errno, "make a session");
+	if (s->value == 1 && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+		return fail(-errno, "take the controlling terminal");
+	return 0;
+}
+
+/* What the caller passes on came through its exec, so it has no O_CLOEXEC; a descriptor with that flag
+ * at such a number is one of ours, and the caller passed nothing there. */
+static int keep(unsigned fd)
+{
+	int flags = fcntl((int)fd, F_GETFD);
+
+	if (flags < 0 || flags & FD_CLOEXEC)
+		return refuse(-EBADF, "unable to stat preserved-fd %u", fd);
+	return 0;
+}
+
+int process_step_close_fds(struct child *c, const struct step *s)
+{
+	unsigned first = 3 + c->plan->keep_fds;
+	int r = fd_cloexec_from(first);
+
+	(void)s;
+	for (unsigned fd = 3; r >= 0 && fd < first; fd++)
+		r = keep(fd);
+	return r < 0 && !error_code() ? fail(r, "close descriptors") : r;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/release.c - the child's side of waiting: hooks, and the word to go
+ * Both sides of the handshake are told at the top of launch.c. */
+#include "runtime/release.h"
+
+#include "base/error.h"
+#include "runtime/hooks.h"
+#include "runtime/sync.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+static bool runs_here(enum spec_hook_kind kind)
+{
+	return kind == SPEC_HOOK_CREATE_CONTAINER || kind == SPEC_HOOK_START_CONTAINER;
+}
+
+int release_step_hooks(struct child *c, const struct step *s)
+{
+	enum spec_hook_kind kind = (enum spec_hook_kind)s->value;
+	CLEANUP_FD int state = -EBADF;
+	int r;
+
+	/* After `start` it came with the word to go; before that, the parent has it. */
+	if (kind == SPEC_HOOK_START_CONTAINER) {
+		state = TAKE_FD(c->hook_state);
+	} else {
+		r = sync_send(c->sync, SYNC_HOOKS, s->value, -EBADF);
+		if (r >= 0)
+			r = sync_expect(c->sync, SYNC_HOOKS_DONE, &state);
+		if (r < 0)
+			return fail(r, "wait for hooks");
+	}
+	return runs_here(kind) ? hooks_run(&c->plan->spec->hooks, kind, state) : 0;
+}
+
+/* Return: 0; -EPIPE the starter went away before it said a word. */
+static int take_start(struct child *c, int connection)
+{
+	CLEANUP_FD int state = -EBADF;
+	int r = sync_expect(connection, SYNC_START, &state);
+
+	if (r < 0)
+		return r;
+	attr_closep(&c->hook_state);
+	c->hook_state = TAKE_FD(state);
+	return 0;
+}
+
+static int wait_for_start(struct child *c)
+{
+	for (;;) {
+		CLEANUP_FD int connection = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (connection < 0 && errno == EINTR)
+			continue;
+		if (connection < 0)
+			return fail(-errno, "wait for start");
+		if (take_start(c, connection) < 0)
+			continue; /* killed before it could say so: the next one may start us */
+		(void)close(c->sync);
+		(void)close(TAKE_FD(c->listener));
+		c->sync = TAKE_FD(connection);
+		return 0;
+	}
+}
+
+int release_step_ready(struct child *c, const struct step *s)
+{
+	int r;
+
+	(void)s;
+	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return fail(-errno, "prctl PR_SET_PDEATHSIG");
+	r = sync_send(c->sync, SYNC_READY, 0, -EBADF);
+	if (r >= 0)
+		r = sync_expect(c->sync, SYNC_SAVED, NULL);
+	if (r < 0)
+		return fail(r, "wait for the runtime");
+	return c->listener < 0 ? 0 : wait_for_start(c);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/root_exec.c - steps about the root: making it, entering it, its flags
+ *
+ * The new root is attached on top of "/". Absolute paths of this process go on from the old root's
+ * own folder, so they keep meaning the host until pivot_root; no folder has to be found or made. */
+#include "runtime/root_exec.h"
+
+#include "base/error.h"
+#include "base/sys.h"
+#include "runtime/mask_exec.h"
+#include "runtime/mount_exec.h"
+
+#include <fcntl.h>
+
+int root_step_propagation(struct child *c, const struct step *s)
+{
+	(void)c;
+	if (mount(NULL, "/", NULL, s->value, NULL) < 0)
+		return fail(-errno, "set the propagation of \"/\"");
+	return 0;
+}
+
+/* pivot_root(2) wants the mount below the new root to be private, and nothing that is mounted here may
+ * reach the host. */
+static int make_parent_private(void)
+{
+	if (mount(NULL, "/", NULL, MS_PRIVATE, NULL) < 0)
+		return fail(-errno, "make \"/\" private");
+	return 0;
+}
+
+static bool plan_masks(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == STEP_MASK)
+			return true;
+	return false;
+}
+
+int root_step_rootfs(struct child *c, const struct step *s)
+{
+	int r = make_parent_private();
+
+	if (r >= 0 && plan_masks(c->plan))
+		r = mask_capture(c);
+	if (r < 0)
+		return r;
+	c->root = mount_make(c, s);
+	if (c->root < 0)
+		return c->root;
+	r = sys_move_mount(c->root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+	return r < 0 ? fail(r, "attach the root '%s'", s->src) : mount_set_propagation(c->root, s->mount);
+}
+
+/* After pivot_root(".", ".") the old root lies on top of the new one, at the same place. It is made a
+ * slave first, so that detaching it is not told to the host. */
+static int pivot(void)
+{
+	int r = sys_pivot_root(".", ".");
+
+	if (r < 0)
+		return fail(r, "pivot_root");
+	if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+		return fail(-errno, "make the old root a slave");
+	if (umount2(".", MNT_DETACH) < 0)
+		return fail(-errno, "detach the old root");
+	return 0;
+}
+
+int root_step_pivot(struct child *c, const struct step *s)
+{
+	int r;
+
+	/* Nothing of the host's /proc is needed from here on. */
+	attr_closep(&c->proc_sys);
+	c->proc_sys = -EBADF;
+	if (fchdir(c->root) < 0)
+		return fail(-errno, "enter the new root");
+	r = s->value == 0 ? pivot() : 0;
+	if (r < 0)
+		return r;
+	if (s->value == 1 && chroot(".") < 0)
+		return fail(-errno, "chroot");
+	if (chdir("/") < 0)
+		return fail(-errno, "enter the new root");
+	return 0;
+}
+
+int root_step_readonly(struct child *c, const struct step *s)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+	int r = sys_mount_setattr(c->root, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+
+	(void)s;
+	return r < 0 ? fail(r, "make the root read-only") : 0;
+}

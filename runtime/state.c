@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/state.c - what is on disk about one container */
+#include "runtime/state.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/sys.h"
+#include "cgroups/cgroup.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+const char *const state_status_names[] = {"creating", "created", "running", "paused", "stopped", NULL};
+
+enum { ID_LEN_MAX = NAME_MAX, STATE_SIZE_MAX = JSON_SIZE_MAX };
+
+/* ---- ids and folders ---- */
+
+int state_check_id(const char *id)
+{
+	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-.";
+	size_t len = strlen(id);
+
+	if (len == 0 || len > ID_LEN_MAX || strspn(id, chars) != len || id[0] == '-' || str_eq(id, ".") ||
+	    str_eq(id, ".."))
+		return refuse(-EINVAL, "invalid container ID format: '%.64s'", id);
+	return 0;
+}
+
+static int default_root(char *path, size_t size)
+{
+	const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+
+	if (geteuid() == 0)
+		(void)snprintf(path, size, "/run/doboz");
+	else if (runtime_dir && runtime_dir[0] == '/')
+		(void)snprintf(path, size, "%s/doboz", runtime_dir);
+	else
+		(void)snprintf(path, size, "/tmp/doboz-%u", (unsigned)geteuid());
+	return strlen(path) + 1 < size ? 0 : refuse(-ENAMETOOLONG, "the state root has too long a name");
+}
+
+static int make_folders(char *path)
+{
+	for (char *p = path + 1;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return fail(-errno, "make state folder '%s'", path);
+		*p = c;
+		if (c == '\0')
+			return 0;
+	}
+}
+
+int state_root_open(const char *path)
+{
+	char buf[PATH_MAX];
+	struct stat st;
+	int r = 0;
+
+	if (!path)
+		r = default_root(buf, sizeof(buf));
+	else if ((size_t)snprintf(buf, sizeof(buf), "%s", path) >= sizeof(buf) || !*path)
+		r = refuse(-EINVAL, "the state root has no usable name");
+	if (r < 0)
+		return r;
+	CLEANUP_FD int fd = open(buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		r = make_folders(buf);
+		if (r < 0)
+			return r;
+		fd = open(buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail(-errno, "open state folder '%s'", buf);
+	if (st.st_uid != geteuid())
+		return refuse(-EPERM, "state folder '%s' belongs to user %u", buf, (unsigned)st.st_uid);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return refuse(-EPERM, "state folder '%s' may be written by others", buf);
+	return TAKE_FD(fd);
+}
+
+static int lock(int dir)
+{
+	while (flock(dir, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return fail(-errno, "lock the container's state");
+	return 0;
+}
+
+int state_claim(int root, const char *id, int *ret_dir)
+{
+	int r = state_check_id(id);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(root, id, 0700) < 0)
+		return errno == EEXIST ? refuse(-EEXIST, "container with given ID already exists: '%s'", id)
+				       : fail(-errno, "make the state folder of '%s'", id);
+	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return fail(-errno, "open the state folder of '%s'", id);
+	r = lock(dir);
+	if (r < 0)
+		return r;
+	*ret_dir = TAKE_FD(dir);
+	return 0;
+}
+
+int state_open(int root, const char *id, bool exclusive)
+{
+	struct stat st;
+	int r = state_check_id(id);
+
+	if (r < 0)
+		return r;
+	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return errno == ENOENT ? refuse(-ENOENT, "container does not exist: '%s'", id)
+				       : fail(-errno, "open the state folder of '%s'", id);
+	r = exclusive ? lock(dir) : 0;
+	if (r < 0)
+		return r;
+	/* It may have been deleted while we waited. */
+	if (fstat(dir, &st) < 0 || st.st_nlink == 0)
+		return refuse(-ENOENT, "container does not exist: '%s'", id);
+	return TAKE_FD(dir);
+}
+
+int state_remove(int root, const char *id)
+{
+	int r = dir_remove_all(root, id);
+
+	return r < 0 ? fail(r, "remove the state folder of '%s'", id) : 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int state_list(struct arena *a, int root, char ***ret)
+{
+	int fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	size_t n = 0, cap = 64;
+	char **ids = arena_array(a, cap, sizeof(*ids));
+
+	if (!d) {
+		int r = fail(-errno, "list the state folder");
+
+		attr_closep(&fd);
+		return r;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		if (e->d_name[0] == '.' || (e->d_type != DT_DIR && e->d_type != DT_UNKNOWN))
+			continue;
+		if (n + 1 == cap) {
+			char **grown = arena_array(a, cap * 2, sizeof(*ids));
+
+			memcpy(grown, ids, n * sizeof(*ids));
+			ids = grown;
+			cap *= 2;
+		}
+		ids[n++] = arena_strdup(a, e->d_name);
+	}
+	(void)closedir(d);
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	*ret = ids;
+	return 0;
+}
+
+/* ---- the journal ---- */
+
+struct stored {
+	struct state state;
+	uint64_t pid, owner_uid;
+};
+
+#define FIELD(name_, kind_, member_) \
+	{.name = (name_), .kind = (kind_), .offset = offsetof(struct stored, member_)}
+
+static const struct json_row rows[] = {
+	FIELD("id", JSON_K_STRING, state.id),
+	FIELD("bundle", JSON_K_STRING, state.bundle),
+	FIELD("rootfs", JSON_K_STRING, state.rootfs),
+	FIELD("created", JSON_K_STRING, state.created),
+	FIELD("bootId", JSON_K_STRING, state.boot_id),
+	FIELD("owner", JSON_K_STRING, state.owner),
+	{.name = "ownerUid", .kind = JSON_K_U64, .offset = offsetof(struct stored, owner_uid),
+	 .umax = UINT32_MAX},
+	{.name = "pid", .kind = JSON_K_U64, .offset = offsetof(struct stored, pid), .umax = INT32_MAX},
+	FIELD("startTime", JSON_K_U64, state.start_time),
+	FIELD("ready", JSON_K_BOOL, state.ready),
+	FIELD("started", JSON_K_BOOL, state.started),
+	FIELD("hasHooks", JSON_K_BOOL, state.has_hooks),
+	FIELD("terminal", JSON_K_BOOL, state.terminal),
+	FIELD("cgroupFolders", JSON_K_STRV, state.cgroup_folders),
+	{.name = "annotations", .kind = JSON_K_MAP, .offset = offsetof(struct stored, state.annotations),
+	 .offset2 = offsetof(struct stored, state.n_annotations)},
+	{.name = NULL},
+};
+
+int state_save(int dir, const struct state *s)
+{
+	CLEANUP_BUF struct buf text = {0};
+	struct json_writer w = {.out = &text};
+	int r;
+
+	json_w_object(&w, NULL);
+	json_w_str(&w, "id", s->id);
+	json_w_str(&w, "bundle", s->bundle);
+	json_w_str(&w, "rootfs", s->rootfs);
+	json_w_str(&w, "created", s->created);
+	json_w_str(&w, "bootId", s->boot_id);
+	json_w_str(&w, "owner", s->owner);
+	json_w_u64(&w, "ownerUid", s->owner_uid);
+	json_w_i64(&w, "pid", s->pid);
+	json_w_u64(&w, "startTime", s->start_time);
+	json_w_bool(&w, "ready", s->ready);
+	json_w_bool(&w, "started", s->started);
+	json_w_bool(&w, "hasHooks", s->has_hooks);
+	json_w_bool(&w, "terminal", s->terminal);
+	if (s->cgroup_folders)
+		json_w_strv(&w, "cgroupFolders", s->cgroup_folders);
+	if (s->n_annotations)
+		json_w_map(&w, "annotations", s->annotations, s->n_annotations);
+	json_w_end_object(&w);
+	r = file_replace_unsynced_at(dir, "state.json", text.data, text.len, 0600);
+	return r < 0 ? fail(r, "write the container's state") : 0;
+}
+
+int state_load(struct arena *a, int dir, struct state **ret)
+{
+	struct json_decoder d = {.arena = a};
+	struct stored *stored = arena_new_of(a, struct stored);
+	struct json *tree;
+	char *text;
+	size_t len;
+	int r = file_read_at(a, dir, "state.json", STATE_SIZE_MAX, &text, &len);
+
+	if (r == -ENOENT) {
+		*ret = &stored->state; /* claimed, and the creator was killed before it wrote a word */
+		return 0;
+	}
+	if (r < 0)
+		return fail(r, "read the container's state");
+	r = json_parse(a, "state.json", text, len, &tree);
+	if (r >= 0)
+		r = json_decode(&d, "state", tree, rows, stored);
+	if (r < 0)
+		return r;
+	stored->state.pid = (pid_t)stored->pid;
+	stored->state.owner_uid = (uint32_t)stored->owner_uid;
+	*ret = &stored->state;
+	return 0;
+}
+
+/* ---- the truth ---- */
+
+/* A pidfd of init, if it is alive and the one that we made: same boot, same start time. The pidfd is
+ * opened first, so that what is compared cannot become another process in between. */
+static int open_init(const struct state *s)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *boot_id;
+	uint64_t start_time;
+	char letter;
+	int r;
+
+	if (s->pid <= 0 || !s->boot_id)
+		return -ESRCH;
+	if (proc < 0)
+		return -errno;
+	CLEANUP_FD int pidfd = sys_pidfd_open(s->pid, 0);
+	if (pidfd < 0)
+		return pidfd;
+	r = proc_boot_id(a, proc, &boot_id);
+	if (r >= 0 && !str_eq(boot_id, s->boot_id))
+		r = -ESRCH;
+	if (r >= 0)
+		r = proc_start_time(proc, s->pid, &start_time, &letter);
+	if (r >= 0 && (start_time != s->start_time || letter == 'Z' || letter == 'X'))
+		r = -ESRCH;
+	return r < 0 ? r : TAKE_FD(pidfd);
+}
+
+enum state_status state_status(const struct state *s, int *ret_pidfd)
+{
+	CLEANUP_FD int pidfd = open_init(s);
+	bool alive = pidfd >= 0;
+
+	if (ret_pidfd)
+		*ret_pidfd = TAKE_FD(pidfd);
+	if (!s->ready)
+		return STATE_CREATING;
+	if (!alive)
+		return STATE_STOPPED;
+	if (s->cgroup_folders && cgroup_is_frozen(s->cgroup_folders) > 0)
+		return STATE_PAUSED;
+	return s->started ? STATE_RUNNING : STATE_CREATED;
+}
+
+void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status, bool extended)
+{
+	json_w_object(w, NULL);
+	json_w_str(w, "ociVersion", "1.3.0");
+	json_w_str(w, "id", s->id);
+	json_w_i64(w, "pid", status == STATE_STOPPED ? 0 : s->pid);
+	json_w_str(w, "status", state_status_names[status]);
+	json_w_str(w, "bundle", s->bundle);
+	if (extended) {
+		json_w_str(w, "rootfs", s->rootfs);
+		json_w_str(w, "created", s->created);
+	}
+	if (s->n_annotations)
+		json_w_map(w, "annotations", s->annotations, s->n_annotations);
+	if (extended)
+		json_w_str(w, "owner", s->owner ? s->owner : "");
+	json_w_end_object(w);
+}
