@@ -24,31 +24,31 @@ struct child_source {
 
 struct child {
 	const struct plan *plan;
-	int sync;     /* with the parent; from READY on, the connection of `start` */
+	int sync;                   /* with the parent; from READY on, the connection of `start` */
 	int parent_sync, state_dir; /* the parent's own descriptors, closed first of all */
-	int listener; /* start.sock; -EBADF: exec, nobody has to start it */
+	int listener;               /* start.sock; -EBADF: exec, nobody has to start it */
 	const struct cgroup_join *join;
 
 	/* Joining: by path (opened and verified by the parent), or a whole process (exec). */
 	int joined[PLAN_NAMESPACES_MAX];
-	int target;              /* pidfd of the init to join, or -EBADF */
-	uint64_t target_flags;   /* CLONE_NEW* that differ from ours */
-	bool staged;             /* a stage joins, then makes init */
+	int target;            /* pidfd of the init to join, or -EBADF */
+	uint64_t target_flags; /* CLONE_NEW* that differ from ours */
+	bool staged;           /* a stage joins, then makes init */
 
 	struct child_source *sources; /* one per step, or NULL: the child opens all by itself */
 	int stdio[3];
 	int console_socket, console_slave;
-	const char *notify_dir;  /* host path of the folder of notify.sock, or NULL */
+	const char *notify_dir; /* host path of the folder of notify.sock, or NULL */
 
-	mode_t umask;            /* the caller's own */
-	int oom;                 /* oom_score_adj, opened while we were still allowed to */
-	int root;                /* O_PATH of the container's root */
-	int proc;                /* private procfs, processes only */
-	int proc_sys;            /* private procfs with sys/, only while sysctls are written */
+	mode_t umask; /* the caller's own */
+	int oom;      /* oom_score_adj, opened while we were still allowed to */
+	int root;     /* O_PATH of the container's root */
+	int proc;     /* private procfs, processes only */
+	int proc_sys; /* private procfs with sys/, only while sysctls are written */
 	struct child_template null, empty; /* sources of masks */
-	int hook_state;          /* state JSON for hooks that run in here */
+	int hook_state;                    /* state JSON for hooks that run in here */
 
-	struct plan_user user;   /* plan->user, or user_name looked up in the container */
+	struct plan_user user; /* plan->user, or user_name looked up in the container */
 	bool user_known;
 	char **env;
 	char home[PATH_MAX + sizeof("HOME=")];

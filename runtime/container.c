@@ -52,7 +52,9 @@ static const char *root_path(const struct plan *p)
 {
 	if (p->root)
 		return p->root;
-	return p->options && p->options->rootfs && p->options->rootfs->path ? p->options->rootfs->path : "";
+	return p->options && p->options->rootfs && p->options->rootfs->path ?
+		       p->options->rootfs->path :
+		       "";
 }
 
 static int describe(struct creation *k)
@@ -69,7 +71,8 @@ static int describe(struct creation *k)
 	s->terminal = p->terminal;
 	s->annotations = p->spec->annotations;
 	s->n_annotations = p->spec->n_annotations;
-	s->has_hooks = h->n[SPEC_HOOK_START_CONTAINER] || h->n[SPEC_HOOK_POSTSTART] || h->n[SPEC_HOOK_POSTSTOP];
+	s->has_hooks = h->n[SPEC_HOOK_START_CONTAINER] || h->n[SPEC_HOOK_POSTSTART] ||
+		       h->n[SPEC_HOOK_POSTSTOP];
 	if (p->cgroup && p->cgroup->n_folders)
 		s->cgroup_folders = cgroup_folders(p->arena, p->cgroup);
 	return proc_boot_id(p->arena, k->proc, &s->boot_id);
@@ -85,7 +88,8 @@ static int write_journal(struct creation *k)
 	r = state_save(k->dir, &k->state);
 	if (r < 0)
 		return r;
-	r = file_replace_unsynced_at(k->dir, "config.json", k->opt->config_text, k->opt->config_len, 0600);
+	r = file_replace_unsynced_at(k->dir, "config.json", k->opt->config_text, k->opt->config_len,
+				     0600);
 	return r < 0 ? fail(r, "keep a copy of config.json") : 0;
 }
 
@@ -137,9 +141,9 @@ static int finish(struct creation *k, const struct launch_result *made)
 
 static int make(struct creation *k)
 {
-	struct cgroup_join join = {.v2_fd = -EBADF};
-	struct launch_callbacks cb = {.arg = k, .on_init = on_init, .on_hooks = on_hooks};
-	struct launch_result made = {.pidfd = -EBADF, .sync = -EBADF};
+	struct cgroup_join join = { .v2_fd = -EBADF };
+	struct launch_callbacks cb = { .arg = k, .on_init = on_init, .on_hooks = on_hooks };
+	struct launch_result made = { .pidfd = -EBADF, .sync = -EBADF };
 	struct child child;
 	int r = 0;
 
@@ -178,7 +182,7 @@ static void roll_back(int root, struct creation *k)
 
 int container_create(int root, const struct plan *plan, const struct container_create_options *opt)
 {
-	struct creation k = {.plan = plan, .opt = opt, .dir = -EBADF};
+	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF };
 	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
@@ -199,7 +203,8 @@ int container_create(int root, const struct plan *plan, const struct container_c
 
 /* ---- start ---- */
 
-static int load(struct arena *a, int root, const char *id, bool exclusive, int *ret_dir, struct state **ret)
+static int load(struct arena *a, int root, const char *id, bool exclusive, int *ret_dir,
+		struct state **ret)
 {
 	CLEANUP_FD int dir = state_open(root, id, exclusive);
 	int r;
@@ -233,7 +238,7 @@ static int may_start(enum state_status status)
 /* Return: 0 the payload was exec'd. */
 static int release(int dir, const struct state *s, const struct spec *spec)
 {
-	struct sync_message m = {.fd = -EBADF};
+	struct sync_message m = { .fd = -EBADF };
 	CLEANUP_FD int state = -EBADF;
 	CLEANUP_FD int connection = sync_connect(dir, start_socket);
 	int r;
@@ -268,7 +273,7 @@ static int run_poststart(int root, const struct state *s, const struct spec *spe
 		return state;
 	r = hooks_run(&spec->hooks, SPEC_HOOK_POSTSTART, state);
 	if (r < 0) {
-		struct creation k = {.state = *s, .plan = &(struct plan){.id = s->id}};
+		struct creation k = { .state = *s, .plan = &(struct plan){ .id = s->id } };
 
 		roll_back(root, &k);
 	}
@@ -314,7 +319,7 @@ int container_init_process(int root, const char *id, struct container_process *r
 	(void)state_status(s, &pidfd);
 	if (pidfd < 0)
 		return refuse(-ESRCH, "container not running");
-	*ret = (struct container_process){.pid = s->pid, .pidfd = TAKE_FD(pidfd)};
+	*ret = (struct container_process){ .pid = s->pid, .pidfd = TAKE_FD(pidfd) };
 	return 0;
 }
 
@@ -322,7 +327,8 @@ static void forward(int signal_fd, int pidfd)
 {
 	struct signalfd_siginfo info;
 
-	if (read(signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) || info.ssi_signo == SIGCHLD)
+	if (read(signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) ||
+	    info.ssi_signo == SIGCHLD)
 		return;
 	if (sys_pidfd_send_signal(pidfd, (int)info.ssi_signo) < 0)
 		errno = 0; /* it has ended; its pidfd says so next */
@@ -330,7 +336,8 @@ static void forward(int signal_fd, int pidfd)
 
 int container_wait(const struct container_process *process, int signal_fd, int *ret_status)
 {
-	struct pollfd p[2] = {{.fd = process->pidfd, .events = POLLIN}, {.fd = signal_fd, .events = POLLIN}};
+	struct pollfd p[2] = { { .fd = process->pidfd, .events = POLLIN },
+			       { .fd = signal_fd, .events = POLLIN } };
 
 	while (!p[0].revents) {
 		if (poll(p, 2, -1) < 0 && errno != EINTR)

@@ -24,7 +24,7 @@ static int copy_folder(struct copying *k, int from, int to);
 
 static int copy_attributes(int fd, const struct stat *st)
 {
-	struct timespec times[2] = {st->st_atim, st->st_mtim};
+	struct timespec times[2] = { st->st_atim, st->st_mtim };
 
 	if (fchown(fd, st->st_uid, st->st_gid) < 0 || fchmod(fd, st->st_mode & 07777) < 0 ||
 	    futimens(fd, times) < 0)
@@ -37,7 +37,8 @@ static int copy_file(struct copying *k, int from, int to, const char *name, cons
 	CLEANUP_FD int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (in < 0)
 		return fail(-errno, "open '%s'", name);
-	CLEANUP_FD int out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	CLEANUP_FD int out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				    0600);
 	if (out < 0)
 		return fail(-errno, "make '%s'", name);
 	for (;;) {
@@ -49,7 +50,8 @@ static int copy_file(struct copying *k, int from, int to, const char *name, cons
 			return copy_attributes(out, st);
 		k->bytes += (size_t)n;
 		if (k->bytes > BYTES_MAX)
-			return refuse(-EFBIG, "tmpcopyup: the folder holds more than %d bytes", BYTES_MAX);
+			return refuse(-EFBIG, "tmpcopyup: the folder holds more than %d bytes",
+				      BYTES_MAX);
 	}
 }
 
@@ -67,7 +69,8 @@ static int copy_link(int from, int to, const char *name, const struct stat *st)
 	return 0;
 }
 
-static int copy_subfolder(struct copying *k, int from, int to, const char *name, const struct stat *st)
+static int copy_subfolder(struct copying *k, int from, int to, const char *name,
+			  const struct stat *st)
 {
 	CLEANUP_FD int in = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int r;
@@ -88,7 +91,8 @@ static int copy_entry(struct copying *k, int from, int to, const char *name)
 	struct stat st;
 
 	if (++k->entries > ENTRIES_MAX)
-		return refuse(-EFBIG, "tmpcopyup: the folder holds more than %d entries", ENTRIES_MAX);
+		return refuse(-EFBIG, "tmpcopyup: the folder holds more than %d entries",
+			      ENTRIES_MAX);
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(-errno, "stat '%s'", name);
 	switch (st.st_mode & S_IFMT) {
@@ -127,7 +131,7 @@ static int copy_folder(struct copying *k, int from, int to)
 
 int copy_up(int from, int to)
 {
-	struct copying k = {0};
+	struct copying k = { 0 };
 	struct stat st;
 	CLEANUP_FD int in = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (in < 0)

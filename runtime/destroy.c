@@ -27,7 +27,7 @@ static bool is_this_boot(const struct state *s)
 
 static int wait_gone(int pidfd, pid_t pid)
 {
-	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 	siginfo_t info;
 	int n;
 

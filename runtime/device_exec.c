@@ -48,12 +48,13 @@ static int bind_node(const struct child *c, const struct step *s)
 	struct stat st;
 	int r;
 	CLEANUP_FD int tree = sys_open_tree(AT_FDCWD, s->src ? s->src : s->dst,
-					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+						    AT_SYMLINK_NOFOLLOW);
 	if (tree < 0)
 		return fail(tree, "open device '%s' of the host", s->dst);
 	if (fstat(tree, &st) < 0 || !is_device(&st, s->device))
-		return refuse(-ENODEV, "'%s' of the host is not device %u:%u", s->dst, s->device->major,
-			      s->device->minor);
+		return refuse(-ENODEV, "'%s' of the host is not device %u:%u", s->dst,
+			      s->device->major, s->device->minor);
 	CLEANUP_FD int target = dir_make_file(c->root, s->dst, 0644);
 	if (target < 0)
 		return fail(target, "make '%s'", s->dst);
@@ -75,7 +76,8 @@ int device_step_node(struct child *c, const struct step *s)
 		return fail(folder, "open the folder of device '%s'", s->dst);
 	if (mknodat(folder, name, d->mode, makedev(d->major, d->minor)) == 0) {
 		/* The umask of a child is 0 until its user is set, so the mode is exact. */
-		if ((d->uid || d->gid) && fchownat(folder, name, d->uid, d->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		if ((d->uid || d->gid) &&
+		    fchownat(folder, name, d->uid, d->gid, AT_SYMLINK_NOFOLLOW) < 0)
 			return fail(-errno, "set the owner of device '%s'", s->dst);
 		return 0;
 	}
@@ -103,7 +105,7 @@ int device_step_symlink(struct child *c, const struct step *s)
 
 static int set_size(const struct plan *p, int fd)
 {
-	struct winsize size = {.ws_row = p->console_height, .ws_col = p->console_width};
+	struct winsize size = { .ws_row = p->console_height, .ws_col = p->console_width };
 
 	if (!size.ws_row && !size.ws_col)
 		return 0;
@@ -114,7 +116,8 @@ static int set_size(const struct plan *p, int fd)
 static int bind_peer(const struct child *c, const char *dst, int peer)
 {
 	int r;
-	CLEANUP_FD int tree = sys_open_tree(peer, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	CLEANUP_FD int tree = sys_open_tree(peer, "",
+					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (tree < 0)
 		return fail(tree, "clone the mount of the console");
 	CLEANUP_FD int target = dir_open_nofollow(c->root, dst, O_PATH);

@@ -23,8 +23,8 @@ static int may_exec(enum state_status status, bool ignore_paused)
 	case STATE_STOPPED:
 		return refuse(-ESRCH, "cannot exec in a stopped container");
 	case STATE_PAUSED:
-		return ignore_paused ? 0
-				     : refuse(-EBUSY, "cannot exec in a paused container "
+		return ignore_paused ? 0 :
+				       refuse(-EBUSY, "cannot exec in a paused container "
 						      "(use --ignore-paused to override)");
 	default:
 		return 0;
@@ -50,8 +50,8 @@ static int folders_to_join(struct arena *a, const struct state *s, const char *b
 static int start(const struct plan *plan, char *const *folders, const struct state *s, int pidfd,
 		 const struct container_exec_options *opt, struct launch_result *ret)
 {
-	struct cgroup_join join = {.v2_fd = -EBADF};
-	struct launch_callbacks none = {0};
+	struct cgroup_join join = { .v2_fd = -EBADF };
+	struct launch_callbacks none = { 0 };
 	struct child child;
 	int r;
 
@@ -74,10 +74,10 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 	return r;
 }
 
-static int plan_it(struct arena *a, int dir, const struct container_exec_options *opt, struct spec **ret_spec,
-		   struct plan **ret)
+static int plan_it(struct arena *a, int dir, const struct container_exec_options *opt,
+		   struct spec **ret_spec, struct plan **ret)
 {
-	struct facts facts = {0};
+	struct facts facts = { 0 };
 	int r = spec_load(dir, "config.json", ret_spec, NULL);
 
 	if (r >= 0)
@@ -103,7 +103,7 @@ int container_exec(int root, const char *id, const struct container_exec_options
 	CLEANUP(spec) struct spec *spec = NULL;
 	CLEANUP(plan) struct plan *plan = NULL;
 	CLEANUP_FD int pidfd = -EBADF;
-	struct launch_result made = {.pidfd = -EBADF, .sync = -EBADF};
+	struct launch_result made = { .pidfd = -EBADF, .sync = -EBADF };
 	struct state *s;
 	char **folders;
 	CLEANUP_FD int dir = state_open(root, id, false);
@@ -125,6 +125,6 @@ int container_exec(int root, const char *id, const struct container_exec_options
 		attr_closep(&made.pidfd);
 		return r;
 	}
-	*ret = (struct container_process){.pid = made.pid, .pidfd = made.pidfd};
+	*ret = (struct container_process){ .pid = made.pid, .pidfd = made.pidfd };
 	return 0;
 }

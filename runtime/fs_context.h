@@ -9,7 +9,8 @@
  * @source: may be NULL; @flags: fsconfig flags, NULL: none; @data: "key" or "key=value", NULL: none
  * Return: descriptor of the mount
  */
-int fs_context_mount(const char *type, const char *source, char *const *flags, char *const *data) MUST_USE;
+int fs_context_mount(const char *type, const char *source, char *const *flags,
+		     char *const *data) MUST_USE;
 
 /** fs_context_reconfigure - change the superblock that is mounted at an O_PATH descriptor; records */
 int fs_context_reconfigure(int target, char *const *flags, char *const *data) MUST_USE;

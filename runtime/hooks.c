@@ -20,8 +20,8 @@ enum { OUTPUT_MAX = 1024 };
 
 int hooks_state(const struct state *s, enum state_status status)
 {
-	CLEANUP_BUF struct buf text = {0};
-	struct json_writer w = {.out = &text};
+	CLEANUP_BUF struct buf text = { 0 };
+	struct json_writer w = { .out = &text };
 	CLEANUP_FD int fd = memfd_create("state", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int r;
 
@@ -45,12 +45,13 @@ struct running {
 
 static NORETURN void become_hook(const struct spec_hook *h, int state_fd, int output)
 {
-	static char *const no_env[] = {NULL};
-	char *const own_name[] = {h->path, NULL};
+	static char *const no_env[] = { NULL };
+	char *const own_name[] = { h->path, NULL };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	(void)setpgid(0, 0);
-	if (fd_cloexec_from(3) < 0 || dup3(state_fd, 0, 0) < 0 || dup3(output, 2, 0) < 0 || (null >= 0 && dup3(null, 1, 0) < 0))
+	if (fd_cloexec_from(3) < 0 || dup3(state_fd, 0, 0) < 0 || dup3(output, 2, 0) < 0 ||
+	    (null >= 0 && dup3(null, 1, 0) < 0))
 		_exit(126);
 	(void)execve(h->path, h->args ? h->args : own_name, h->env ? h->env : no_env);
 	const char *reason = error_reason(-errno);
@@ -60,8 +61,9 @@ static NORETURN void become_hook(const struct spec_hook *h, int state_fd, int ou
 static int spawn(const struct spec_hook *h, int state_fd, struct running *ret)
 {
 	int pipe_ends[2];
-	struct clone_args args = {.flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
-				  .pidfd = (uintptr_t)&ret->pidfd, .exit_signal = SIGCHLD};
+	struct clone_args args = { .flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+				   .pidfd = (uintptr_t)&ret->pidfd,
+				   .exit_signal = SIGCHLD };
 
 	if (lseek(state_fd, 0, SEEK_SET) < 0)
 		return fail(-errno, "rewind the state for hooks");
@@ -106,7 +108,8 @@ static int64_t now_ms(void)
 static int wait_for(struct running *h, int64_t timeout_s)
 {
 	int64_t end = timeout_s > 0 ? now_ms() + timeout_s * 1000 : -1;
-	struct pollfd p[2] = {{.fd = h->pidfd, .events = POLLIN}, {.fd = h->output, .events = POLLIN}};
+	struct pollfd p[2] = { { .fd = h->pidfd, .events = POLLIN },
+			       { .fd = h->output, .events = POLLIN } };
 
 	for (;;) {
 		int64_t left = end < 0 ? -1 : end - now_ms();
@@ -126,7 +129,8 @@ static int wait_for(struct running *h, int64_t timeout_s)
 	}
 }
 
-static int judge(const struct spec_hook *h, const struct running *run, int waited, const siginfo_t *info)
+static int judge(const struct spec_hook *h, const struct running *run, int waited,
+		 const siginfo_t *info)
 {
 	if (waited == -ETIMEDOUT)
 		return refuse(waited, "hook '%s' was killed: it took longer than %lld s", h->path,
@@ -142,8 +146,8 @@ static int judge(const struct spec_hook *h, const struct running *run, int waite
 
 static int run_one(const struct spec_hook *h, int state_fd)
 {
-	struct running run = {.pidfd = -EBADF, .output = -EBADF};
-	siginfo_t info = {0};
+	struct running run = { .pidfd = -EBADF, .output = -EBADF };
+	siginfo_t info = { 0 };
 	int waited, r = spawn(h, state_fd, &run);
 
 	if (r >= 0) {
@@ -170,7 +174,8 @@ int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind, int stat
 		int r = run_one(&hooks->list[kind][i], state_fd);
 
 		if (r < 0)
-			return fail_context(r, "error running %s hook #%zu", spec_hook_names[kind], i);
+			return fail_context(r, "error running %s hook #%zu", spec_hook_names[kind],
+					    i);
 	}
 	return 0;
 }

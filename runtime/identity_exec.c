@@ -43,7 +43,8 @@ static int know_user(struct child *c)
  * that the caller handed in stays its owner's. */
 static bool is_for_us(int fd, const struct stat *st)
 {
-	return S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) || (S_ISCHR(st->st_mode) && isatty(fd));
+	return S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) ||
+	       (S_ISCHR(st->st_mode) && isatty(fd));
 }
 
 int identity_step_stdio_owner(struct child *c, const struct step *s)
@@ -121,7 +122,7 @@ int identity_step_user(struct child *c, const struct step *s)
 int identity_step_capabilities(struct child *c, const struct step *s)
 {
 	const struct plan_caps *p = &c->plan->caps;
-	struct sys_caps caps = {p->effective, p->permitted, p->inheritable};
+	struct sys_caps caps = { p->effective, p->permitted, p->inheritable };
 	int r = sys_capset(&caps);
 
 	(void)s;
@@ -130,7 +131,8 @@ int identity_step_capabilities(struct child *c, const struct step *s)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return fail(-errno, "clear the ambient capabilities");
 	for (int cap = 0; cap < 64; cap++)
-		if (p->ambient >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+		if (p->ambient >> cap & 1 &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
 			return fail(-errno, "raise ambient capability %d", cap);
 	return 0;
 }
@@ -145,8 +147,10 @@ static int prove_inside(const char *cwd)
 	if (len < 0)
 		return fail(-errno, "getcwd");
 	if (path[0] != '/')
-		return refuse(-ENOENT, "current working directory \"%s\" is outside of container mount namespace root",
-			      cwd);
+		return refuse(
+			-ENOENT,
+			"current working directory \"%s\" is outside of container mount namespace root",
+			cwd);
 	return 0;
 }
 
@@ -162,7 +166,9 @@ int identity_step_no_new_privs(struct child *c, const struct step *s)
 {
 	(void)c;
 	(void)s;
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? fail(-errno, "prctl PR_SET_NO_NEW_PRIVS") : 0;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ?
+		       fail(-errno, "prctl PR_SET_NO_NEW_PRIVS") :
+		       0;
 }
 
 int identity_step_seccomp(struct child *c, const struct step *s)

@@ -30,7 +30,7 @@
  * answers instead. */
 static int check_parent_alive(const struct child *c)
 {
-	struct pollfd p = {.fd = c->sync, .events = POLLRDHUP};
+	struct pollfd p = { .fd = c->sync, .events = POLLRDHUP };
 
 	if (poll(&p, 1, 0) < 0)
 		return fail(-errno, "poll the parent");
@@ -146,7 +146,9 @@ static int stage_make_init(struct child *c)
 	if (pid < 0)
 		return fail(pid, "clone init");
 	if (pid == 0) {
-		int r = prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ? fail(-errno, "prctl PR_SET_PDEATHSIG") : 0;
+		int r = prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ?
+				fail(-errno, "prctl PR_SET_PDEATHSIG") :
+				0;
 
 		if (r >= 0)
 			r = check_parent_alive(c);

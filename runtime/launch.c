@@ -40,8 +40,8 @@
 #include "base/fd.h"
 #include "base/sys.h"
 #include "runtime/init.h"
-#include "runtime/namespaces.h"
 #include "runtime/limits.h"
+#include "runtime/namespaces.h"
 #include "runtime/sources.h"
 #include "runtime/sync.h"
 
@@ -92,7 +92,8 @@ static void abandon(struct launching *l)
 static int write_maps(const struct launching *l)
 {
 	const struct plan *p = l->c->plan;
-	int r = confine_write_id_maps(l->pid, p->uid_maps, p->n_uid_maps, p->gid_maps, p->n_gid_maps);
+	int r = confine_write_id_maps(l->pid, p->uid_maps, p->n_uid_maps, p->gid_maps,
+				      p->n_gid_maps);
 
 	return r < 0 ? r : sync_send(l->sync, SYNC_MAPS_DONE, 0, -EBADF);
 }
@@ -146,26 +147,29 @@ static int serve(struct launching *l, struct sync_message *m)
 /* The child is gone without a word: killed, by the kernel's memory limit for example. */
 static int explain_death(const struct launching *l)
 {
-	siginfo_t info = {0};
+	siginfo_t info = { 0 };
 
 	if (waitid(P_PIDFD, (id_t)l->pidfd, &info, WEXITED | WNOWAIT) < 0)
 		return fail(-errno, "wait for the container's first process");
 	if (info.si_code == CLD_EXITED)
-		return refuse(-EIO, "the container's first process ended with status %d", info.si_status);
-	return refuse(-EIO, "the container's first process was killed by signal %d%s", info.si_status,
+		return refuse(-EIO, "the container's first process ended with status %d",
+			      info.si_status);
+	return refuse(-EIO, "the container's first process was killed by signal %d%s",
+		      info.si_status,
 		      info.si_status == SIGKILL ? " (is its memory limit too low?)" : "");
 }
 
 static int serve_until_ready(struct launching *l)
 {
 	for (;;) {
-		struct sync_message m = {.fd = -EBADF};
+		struct sync_message m = { .fd = -EBADF };
 		int r = sync_recv(l->sync, &m);
 
 		if (r == 0)
 			return l->c->listener < 0 && l->pid_is_init ? 0 : explain_death(l);
 		if (r < 0)
-			return error_code() ? r : fail(r, "hear from the container's first process");
+			return error_code() ? r :
+					      fail(r, "hear from the container's first process");
 		r = serve(l, &m);
 		attr_closep(&m.fd);
 		if (r != 0)
@@ -196,7 +200,7 @@ static int clone_child(struct launching *l)
 
 int launch(struct child *c, const struct launch_callbacks *cb, struct launch_result *ret)
 {
-	struct launching l = {.c = c, .cb = cb, .sync = -EBADF, .pidfd = -EBADF};
+	struct launching l = { .c = c, .cb = cb, .sync = -EBADF, .pidfd = -EBADF };
 	int pair[2];
 	int r = sync_pair(pair);
 
@@ -225,6 +229,6 @@ int launch(struct child *c, const struct launch_callbacks *cb, struct launch_res
 		abandon(&l);
 		return r;
 	}
-	*ret = (struct launch_result){.pid = l.pid, .pidfd = l.pidfd, .sync = TAKE_FD(ours)};
+	*ret = (struct launch_result){ .pid = l.pid, .pidfd = l.pidfd, .sync = TAKE_FD(ours) };
 	return 0;
 }

@@ -144,8 +144,8 @@ int limits_apply_parent_steps(const struct plan *p, pid_t init)
 {
 	for (size_t i = 0; i < p->n_parent_steps; i++) {
 		const struct step *s = &p->parent_steps[i];
-		int r = s->kind == STEP_OOM_SCORE ? set_oom_score_of(init, (int64_t)s->value)
-						  : limits_apply(s, init);
+		int r = s->kind == STEP_OOM_SCORE ? set_oom_score_of(init, (int64_t)s->value) :
+						    limits_apply(s, init);
 
 		if (r < 0)
 			return s->why ? fail_context(r, "%s", s->why) : r;

@@ -19,8 +19,8 @@
 int mask_capture(struct child *c)
 {
 	struct stat st;
-	CLEANUP_FD int tree = sys_open_tree(AT_FDCWD, "/dev/null",
-					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+	CLEANUP_FD int tree = sys_open_tree(
+		AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
 	if (tree < 0)
 		return fail(tree, "open /dev/null of the host");
 	if (fstat(tree, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
@@ -31,10 +31,10 @@ int mask_capture(struct child *c)
 
 static int make_empty(struct child *c)
 {
-	char *const data[] = {"mode=0555", "nr_inodes=2", "size=4k", NULL};
-	char *const flags[] = {"ro", NULL};
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					      MOUNT_ATTR_NOEXEC};
+	char *const data[] = { "mode=0555", "nr_inodes=2", "size=4k", NULL };
+	char *const flags[] = { "ro", NULL };
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
 	int r;
 
 	c->empty.fd = fs_context_mount("tmpfs", "tmpfs", flags, data);
@@ -53,7 +53,8 @@ static int attach_template(struct child_template *t, int target)
 		t->attached = r >= 0;
 		return r;
 	}
-	CLEANUP_FD int copy = sys_open_tree(t->fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	CLEANUP_FD int copy = sys_open_tree(t->fd, "",
+					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	return copy < 0 ? copy : mount_attach(copy, target);
 }
 
@@ -83,7 +84,7 @@ int mask_step_mask(struct child *c, const struct step *s)
 
 int mask_step_readonly(struct child *c, const struct step *s)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	CLEANUP_FD int target = dir_open_in(c->root, s->dst, O_PATH);
 	int r;
 
@@ -91,10 +92,11 @@ int mask_step_readonly(struct child *c, const struct step *s)
 		return 0;
 	if (target < 0)
 		return fail(target, "make '%s' read-only", s->dst);
-	CLEANUP_FD int tree = sys_open_tree(target, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
-							 AT_RECURSIVE);
-	r = tree < 0 ? tree
-		     : sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr));
+	CLEANUP_FD int tree = sys_open_tree(
+		target, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+	r = tree < 0 ?
+		    tree :
+		    sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr));
 	if (r >= 0)
 		r = mount_attach(tree, target);
 	return r < 0 ? fail(r, "make '%s' read-only", s->dst) : 0;

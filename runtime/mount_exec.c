@@ -44,8 +44,8 @@ static int open_bind(struct child *c, const struct step *s)
 
 static int set_attributes(int fd, const struct mount_step *m)
 {
-	struct mount_attr own = {.attr_set = m->attr_set, .attr_clr = m->attr_clear};
-	struct mount_attr tree = {.attr_set = m->rattr_set, .attr_clr = m->rattr_clear};
+	struct mount_attr own = { .attr_set = m->attr_set, .attr_clr = m->attr_clear };
+	struct mount_attr tree = { .attr_set = m->rattr_set, .attr_clr = m->rattr_clear };
 	int r = 0;
 
 	if (own.attr_set || own.attr_clr)
@@ -58,7 +58,7 @@ static int set_attributes(int fd, const struct mount_step *m)
 /* Only for what the child itself made; a prepared source is mapped already. */
 static int set_id_map(int fd, int userns)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns };
 	int r = sys_mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
 
 	return r < 0 ? fail(r, "id-map the mount") : 0;
@@ -119,7 +119,7 @@ int mount_make(struct child *c, const struct step *s)
 int mount_set_propagation(int mount_fd, const struct mount_step *m)
 {
 	for (const uint64_t *p = m->propagation; p && *p; p++) {
-		struct mount_attr attr = {.propagation = *p & ~(uint64_t)MS_REC};
+		struct mount_attr attr = { .propagation = *p & ~(uint64_t)MS_REC };
 		unsigned flags = AT_EMPTY_PATH | (*p & MS_REC ? AT_RECURSIVE : 0);
 		int r = sys_mount_setattr(mount_fd, "", flags, &attr, sizeof(attr));
 
@@ -131,7 +131,8 @@ int mount_set_propagation(int mount_fd, const struct mount_step *m)
 
 int mount_attach(int mount_fd, int target)
 {
-	return sys_move_mount(mount_fd, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+	return sys_move_mount(mount_fd, "", target, "",
+			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
 /* The destination: made like the source, a folder or a file, when it is missing. */
@@ -228,14 +229,15 @@ int mount_step(struct child *c, const struct step *s)
 
 int mount_step_notify(struct child *c, const struct step *s)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					      MOUNT_ATTR_NOEXEC,
-				  .propagation = MS_PRIVATE};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+				   .propagation = MS_PRIVATE };
 	int r;
 
 	if (!c->notify_dir)
 		return refuse(-EINVAL, "the plan wants a notify socket, and there is none");
-	CLEANUP_FD int tree = sys_open_tree(AT_FDCWD, c->notify_dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	CLEANUP_FD int tree = sys_open_tree(AT_FDCWD, c->notify_dir,
+					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree < 0)
 		return fail(tree, "clone the mount of the notify socket");
 	CLEANUP_FD int target = dir_make_all(c->root, s->dst, 0755);

@@ -16,9 +16,9 @@ static const struct {
 	int flag;
 	const char *name;
 } kinds[] = {
-	{CLONE_NEWUSER, "user"}, {CLONE_NEWPID, "pid"},       {CLONE_NEWIPC, "ipc"},
-	{CLONE_NEWUTS, "uts"},   {CLONE_NEWNET, "net"},       {CLONE_NEWCGROUP, "cgroup"},
-	{CLONE_NEWTIME, "time"}, {CLONE_NEWNS, "mnt"},
+	{ CLONE_NEWUSER, "user" }, { CLONE_NEWPID, "pid" }, { CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWUTS, "uts" },   { CLONE_NEWNET, "net" }, { CLONE_NEWCGROUP, "cgroup" },
+	{ CLONE_NEWTIME, "time" }, { CLONE_NEWNS, "mnt" },
 };
 
 static const char *name_of(int flag)
@@ -36,9 +36,11 @@ int namespaces_open(const struct plan *p, int *ret_fds)
 		CLEANUP_FD int fd = open(n->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 		if (fd < 0)
-			return fail(-errno, "open %s namespace '%s'", name_of(n->clone_flag), n->path);
+			return fail(-errno, "open %s namespace '%s'", name_of(n->clone_flag),
+				    n->path);
 		if (ioctl(fd, NS_GET_NSTYPE) != n->clone_flag)
-			return refuse(-EINVAL, "'%s' is not a %s namespace", n->path, name_of(n->clone_flag));
+			return refuse(-EINVAL, "'%s' is not a %s namespace", n->path,
+				      name_of(n->clone_flag));
 		ret_fds[i] = TAKE_FD(fd);
 	}
 	return 0;
@@ -74,16 +76,27 @@ static void become_root_of(uint64_t flags)
 		errno = 0; /* not mapped: the user step decides who we are */
 }
 
-int namespaces_join(const struct child *c)
+static int join_target(struct child *c)
 {
-	if (c->target >= 0 && c->target_flags && setns(c->target, (int)c->target_flags) < 0)
+	if (c->target_flags && setns(c->target, (int)c->target_flags) < 0)
 		return fail(-errno, "enter the container's namespaces");
-	become_root_of(c->target >= 0 ? c->target_flags : 0);
+	become_root_of(c->target_flags);
+	c->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return c->root < 0 ? fail(-errno, "open the root of the container") : 0;
+}
+
+int namespaces_join(struct child *c)
+{
+	int r = c->target >= 0 ? join_target(c) : 0;
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < c->plan->n_joined; i++) {
 		const struct plan_namespace *n = &c->plan->joined[i];
 
 		if (c->joined[i] >= 0 && setns(c->joined[i], n->clone_flag) < 0)
-			return fail(-errno, "enter %s namespace '%s'", name_of(n->clone_flag), n->path);
+			return fail(-errno, "enter %s namespace '%s'", name_of(n->clone_flag),
+				    n->path);
 		become_root_of((uint64_t)n->clone_flag);
 	}
 	return 0;

@@ -12,8 +12,9 @@ int namespaces_open(const struct plan *p, int *ret_fds) MUST_USE;
  *  records. @pid: held by a pidfd of the caller, so that it cannot be another process */
 int namespaces_of_process(pid_t pid, uint64_t *ret_flags) MUST_USE;
 
-/** namespaces_join - (child) setns into child->joined and child->target; records */
-int namespaces_join(const struct child *c) MUST_USE;
+/** namespaces_join - (child) setns into child->joined and child->target; records
+ *  A whole target is the container, so its "/" becomes child->root. */
+int namespaces_join(struct child *c) MUST_USE;
 
 /** namespaces_set_clocks - (stage) a new time namespace with these offsets, for the next child; records
  *  @offsets_fd: /proc/self/timens_offsets. Source: time_namespaces(7) */

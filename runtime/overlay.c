@@ -102,7 +102,7 @@ static int link_layers(int folder, const struct rootfs *root, struct buf *option
 /* mount(2) attaches at a path; "m" in the tmpfs is that, and the mount is cloned away from there. */
 static int mount_in_scratch(int scratch, const struct rootfs *root)
 {
-	CLEANUP_BUF struct buf options = {0};
+	CLEANUP_BUF struct buf options = { 0 };
 	int r = link_layers(scratch, root, &options);
 
 	if (r < 0)
@@ -112,7 +112,8 @@ static int mount_in_scratch(int scratch, const struct rootfs *root)
 	if (root->is_volatile)
 		buf_adds(&options, ",volatile");
 	if (options.len >= (size_t)sysconf(_SC_PAGESIZE))
-		return refuse(-E2BIG, "an overlay of %zu layers is too deep for this kernel (below 6.5)",
+		return refuse(-E2BIG,
+			      "an overlay of %zu layers is too deep for this kernel (below 6.5)",
 			      root->n_lowers);
 	if (mkdirat(scratch, "m", 0700) < 0 || fchdir(scratch) < 0)
 		return fail(-errno, "prepare the folder of layer links");
@@ -124,7 +125,7 @@ static int mount_in_scratch(int scratch, const struct rootfs *root)
 
 static int mount_by_links(const struct rootfs *root)
 {
-	char *const data[] = {"mode=0700", NULL};
+	char *const data[] = { "mode=0700", NULL };
 	CLEANUP_FD int scratch = fs_context_mount("tmpfs", "tmpfs", NULL, data);
 	CLEANUP_FD int fd = -EBADF;
 	int r;

@@ -20,7 +20,8 @@ int pid_file_write(const char *path, pid_t pid)
 
 	if (len < 0 || (size_t)len >= sizeof(temporary) || !*name)
 		return refuse(-EINVAL, "pid file '%s': no usable name", path);
-	CLEANUP_FD int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	CLEANUP_FD int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+				 0666);
 	if (fd < 0)
 		return fail(-errno, "open '%s'", temporary);
 	(void)snprintf(text, sizeof(text), "%d", (int)pid);

@@ -13,9 +13,17 @@
 
 /* Files below /proc that programs like lxcfs put over the kernel's, as runc allows them. */
 static const char *const fakeable[] = {
-	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",  "/proc/stat",
-	"/proc/swaps",   "/proc/uptime",    "/proc/loadavg",  "/proc/slabinfo",
-	"/proc/net/dev", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+	"/proc/cpuinfo",
+	"/proc/diskstats",
+	"/proc/meminfo",
+	"/proc/stat",
+	"/proc/swaps",
+	"/proc/uptime",
+	"/proc/loadavg",
+	"/proc/slabinfo",
+	"/proc/net/dev",
+	"/proc/sys/kernel/ns_last_pid",
+	"/proc/sys/crypto/fips_enabled",
 };
 
 static bool is_fakeable(const char *path)
@@ -62,7 +70,8 @@ static int is_place(int root, const char *place, const char *path, int target)
 	CLEANUP_FD int fd = dir_open_nofollow(root, place, O_PATH);
 
 	if (fd == -ELOOP && str_eq(path, place))
-		return refuse(-ELOOP, "filesystem \"%s\" must be mounted on ordinary directory", place);
+		return refuse(-ELOOP, "filesystem \"%s\" must be mounted on ordinary directory",
+			      place);
 	return fd < 0 ? 0 : same_file(fd, target);
 }
 
@@ -86,7 +95,7 @@ static bool may_be_on(const char *place, long magic)
 
 int proc_guard_check(int root, const char *dst, int target, int mount_fd)
 {
-	static const char *const places[] = {"/proc", "/sys"};
+	static const char *const places[] = { "/proc", "/sys" };
 	char path[PATH_MAX];
 	long magic = 0, on = 0;
 	int r = type_of(mount_fd, &magic);
@@ -99,10 +108,11 @@ int proc_guard_check(int root, const char *dst, int target, int mount_fd)
 		if (r < 0)
 			return r;
 		if (r > 0)
-			return may_be_on(places[i], magic)
-				       ? 0
-				       : refuse(-EINVAL, "\"%s\" cannot be mounted because it is not of type %s",
-						path, places[i] + 1);
+			return may_be_on(places[i], magic) ?
+				       0 :
+				       refuse(-EINVAL,
+					      "\"%s\" cannot be mounted because it is not of type %s",
+					      path, places[i] + 1);
 	}
 	r = type_of(target, &on);
 	if (r < 0)

@@ -17,7 +17,7 @@
 
 int process_step_loopback(struct child *c, const struct step *s)
 {
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	CLEANUP_FD int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	(void)c;
@@ -43,14 +43,17 @@ int process_step_keyring(struct child *c, const struct step *s)
 int process_step_hostname(struct child *c, const struct step *s)
 {
 	(void)c;
-	return sethostname(s->src, strlen(s->src)) < 0 ? fail(-errno, "set the hostname '%s'", s->src) : 0;
+	return sethostname(s->src, strlen(s->src)) < 0 ?
+		       fail(-errno, "set the hostname '%s'", s->src) :
+		       0;
 }
 
 int process_step_domainname(struct child *c, const struct step *s)
 {
 	(void)c;
-	return setdomainname(s->src, strlen(s->src)) < 0 ? fail(-errno, "set the domain name '%s'", s->src)
-							 : 0;
+	return setdomainname(s->src, strlen(s->src)) < 0 ?
+		       fail(-errno, "set the domain name '%s'", s->src) :
+		       0;
 }
 
 int process_step_rlimit(struct child *c, const struct step *s)

@@ -49,7 +49,8 @@ int root_step_rootfs(struct child *c, const struct step *s)
 	if (c->root < 0)
 		return c->root;
 	r = sys_move_mount(c->root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
-	return r < 0 ? fail(r, "attach the root '%s'", s->src) : mount_set_propagation(c->root, s->mount);
+	return r < 0 ? fail(r, "attach the root '%s'", s->src) :
+		       mount_set_propagation(c->root, s->mount);
 }
 
 /* After pivot_root(".", ".") the old root lies on top of the new one, at the same place. It is made a
@@ -88,7 +89,7 @@ int root_step_pivot(struct child *c, const struct step *s)
 
 int root_step_readonly(struct child *c, const struct step *s)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	int r = sys_mount_setattr(c->root, "", AT_EMPTY_PATH, &attr, sizeof(attr));
 
 	(void)s;

@@ -36,8 +36,9 @@ static bool is_sealed(int exe)
 
 static int clone_readonly(int exe)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-	CLEANUP_FD int tree = sys_open_tree(exe, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	CLEANUP_FD int tree = sys_open_tree(exe, "",
+					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	int r;
 
 	if (tree < 0)
@@ -83,7 +84,8 @@ int seal_self(char **argv)
 	if (is_sealed(exe)) {
 		/* After execveat the name is a number. */
 		if (argv[0])
-			(void)prctl(PR_SET_NAME, strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0]);
+			(void)prctl(PR_SET_NAME,
+				    strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0]);
 		return 0;
 	}
 	copy = clone_readonly(exe);

@@ -18,7 +18,8 @@
 
 static bool wants_idmap(const struct step *s)
 {
-	return (s->kind == STEP_MOUNT || s->kind == STEP_ROOTFS) && s->mount->idmap != MOUNT_IDMAP_NONE;
+	return (s->kind == STEP_MOUNT || s->kind == STEP_ROOTFS) &&
+	       s->mount->idmap != MOUNT_IDMAP_NONE;
 }
 
 static bool is_bind(const struct step *s)
@@ -27,11 +28,13 @@ static bool is_bind(const struct step *s)
 }
 
 /* A user namespace with these maps, held open by its descriptor only. */
-static int make_userns(const struct id_map *uids, size_t n_uids, const struct id_map *gids, size_t n_gids)
+static int make_userns(const struct id_map *uids, size_t n_uids, const struct id_map *gids,
+		       size_t n_gids)
 {
 	int pair[2], pidfd = -EBADF, fd = -EBADF;
-	struct clone_args args = {.flags = CLONE_NEWUSER | CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd,
-				  .exit_signal = SIGCHLD};
+	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_PIDFD,
+				   .pidfd = (uintptr_t)&pidfd,
+				   .exit_signal = SIGCHLD };
 	char path[64], byte;
 	siginfo_t info;
 	int r;
@@ -71,7 +74,7 @@ static int clone_source(const struct step *s)
 {
 	const struct mount_step *m = s->mount;
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
-	struct mount_attr slave = {.propagation = MS_SLAVE};
+	struct mount_attr slave = { .propagation = MS_SLAVE };
 
 	if (m->recursive)
 		flags |= AT_RECURSIVE;
@@ -92,12 +95,13 @@ static int clone_source(const struct step *s)
 
 static int id_map_source(int tree, int userns, const struct step *s)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns };
 	unsigned flags = AT_EMPTY_PATH | (s->mount->idmap_recursive ? AT_RECURSIVE : 0);
 	int r = sys_mount_setattr(tree, "", flags, &attr, sizeof(attr));
 
-	return r < 0 ? fail(r, "id-map the mount of '%s' at '%s'", s->mount->source, s->dst ? s->dst : "/")
-		     : 0;
+	return r < 0 ? fail(r, "id-map the mount of '%s' at '%s'", s->mount->source,
+			    s->dst ? s->dst : "/") :
+		       0;
 }
 
 static int prepare_one(const struct plan *p, const struct step *s, struct child_source *src)
@@ -129,7 +133,7 @@ int sources_prepare(struct child *c)
 		return 0;
 	c->sources = arena_array(p->arena, p->n_steps, sizeof(*c->sources));
 	for (size_t i = 0; i < p->n_steps; i++)
-		c->sources[i] = (struct child_source){.tree = -EBADF, .userns = -EBADF};
+		c->sources[i] = (struct child_source){ .tree = -EBADF, .userns = -EBADF };
 	for (size_t i = 0; i < p->n_steps; i++) {
 		const struct step *s = &p->steps[i];
 

@@ -18,7 +18,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-const char *const state_status_names[] = {"creating", "created", "running", "paused", "stopped", NULL};
+const char *const state_status_names[] = { "creating", "created", "running",
+					   "paused",   "stopped", NULL };
 
 enum { ID_LEN_MAX = NAME_MAX, STATE_SIZE_MAX = JSON_SIZE_MAX };
 
@@ -26,11 +27,12 @@ enum { ID_LEN_MAX = NAME_MAX, STATE_SIZE_MAX = JSON_SIZE_MAX };
 
 int state_check_id(const char *id)
 {
-	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-.";
+	static const char chars[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-.";
 	size_t len = strlen(id);
 
-	if (len == 0 || len > ID_LEN_MAX || strspn(id, chars) != len || id[0] == '-' || str_eq(id, ".") ||
-	    str_eq(id, ".."))
+	if (len == 0 || len > ID_LEN_MAX || strspn(id, chars) != len || id[0] == '-' ||
+	    str_eq(id, ".") || str_eq(id, ".."))
 		return refuse(-EINVAL, "invalid container ID format: '%.64s'", id);
 	return 0;
 }
@@ -45,7 +47,9 @@ static int default_root(char *path, size_t size)
 		(void)snprintf(path, size, "%s/doboz", runtime_dir);
 	else
 		(void)snprintf(path, size, "/tmp/doboz-%u", (unsigned)geteuid());
-	return strlen(path) + 1 < size ? 0 : refuse(-ENAMETOOLONG, "the state root has too long a name");
+	return strlen(path) + 1 < size ?
+		       0 :
+		       refuse(-ENAMETOOLONG, "the state root has too long a name");
 }
 
 static int make_folders(char *path)
@@ -86,7 +90,8 @@ int state_root_open(const char *path)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail(-errno, "open state folder '%s'", buf);
 	if (st.st_uid != geteuid())
-		return refuse(-EPERM, "state folder '%s' belongs to user %u", buf, (unsigned)st.st_uid);
+		return refuse(-EPERM, "state folder '%s' belongs to user %u", buf,
+			      (unsigned)st.st_uid);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return refuse(-EPERM, "state folder '%s' may be written by others", buf);
 	return TAKE_FD(fd);
@@ -107,8 +112,9 @@ int state_claim(int root, const char *id, int *ret_dir)
 	if (r < 0)
 		return r;
 	if (mkdirat(root, id, 0700) < 0)
-		return errno == EEXIST ? refuse(-EEXIST, "container with given ID already exists: '%s'", id)
-				       : fail(-errno, "make the state folder of '%s'", id);
+		return errno == EEXIST ?
+			       refuse(-EEXIST, "container with given ID already exists: '%s'", id) :
+			       fail(-errno, "make the state folder of '%s'", id);
 	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return fail(-errno, "open the state folder of '%s'", id);
@@ -128,8 +134,8 @@ int state_open(int root, const char *id, bool exclusive)
 		return r;
 	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
-		return errno == ENOENT ? refuse(-ENOENT, "container does not exist: '%s'", id)
-				       : fail(-errno, "open the state folder of '%s'", id);
+		return errno == ENOENT ? refuse(-ENOENT, "container does not exist: '%s'", id) :
+					 fail(-errno, "open the state folder of '%s'", id);
 	r = exclusive ? lock(dir) : 0;
 	if (r < 0)
 		return r;
@@ -189,8 +195,10 @@ struct stored {
 	uint64_t pid, owner_uid;
 };
 
-#define FIELD(name_, kind_, member_) \
-	{.name = (name_), .kind = (kind_), .offset = offsetof(struct stored, member_)}
+#define FIELD(name_, kind_, member_)                                                         \
+	{                                                                                    \
+		.name = (name_), .kind = (kind_), .offset = offsetof(struct stored, member_) \
+	}
 
 static const struct json_row rows[] = {
 	FIELD("id", JSON_K_STRING, state.id),
@@ -199,24 +207,31 @@ static const struct json_row rows[] = {
 	FIELD("created", JSON_K_STRING, state.created),
 	FIELD("bootId", JSON_K_STRING, state.boot_id),
 	FIELD("owner", JSON_K_STRING, state.owner),
-	{.name = "ownerUid", .kind = JSON_K_U64, .offset = offsetof(struct stored, owner_uid),
-	 .umax = UINT32_MAX},
-	{.name = "pid", .kind = JSON_K_U64, .offset = offsetof(struct stored, pid), .umax = INT32_MAX},
+	{ .name = "ownerUid",
+	  .kind = JSON_K_U64,
+	  .offset = offsetof(struct stored, owner_uid),
+	  .umax = UINT32_MAX },
+	{ .name = "pid",
+	  .kind = JSON_K_U64,
+	  .offset = offsetof(struct stored, pid),
+	  .umax = INT32_MAX },
 	FIELD("startTime", JSON_K_U64, state.start_time),
 	FIELD("ready", JSON_K_BOOL, state.ready),
 	FIELD("started", JSON_K_BOOL, state.started),
 	FIELD("hasHooks", JSON_K_BOOL, state.has_hooks),
 	FIELD("terminal", JSON_K_BOOL, state.terminal),
 	FIELD("cgroupFolders", JSON_K_STRV, state.cgroup_folders),
-	{.name = "annotations", .kind = JSON_K_MAP, .offset = offsetof(struct stored, state.annotations),
-	 .offset2 = offsetof(struct stored, state.n_annotations)},
-	{.name = NULL},
+	{ .name = "annotations",
+	  .kind = JSON_K_MAP,
+	  .offset = offsetof(struct stored, state.annotations),
+	  .offset2 = offsetof(struct stored, state.n_annotations) },
+	{ .name = NULL },
 };
 
 int state_save(int dir, const struct state *s)
 {
-	CLEANUP_BUF struct buf text = {0};
-	struct json_writer w = {.out = &text};
+	CLEANUP_BUF struct buf text = { 0 };
+	struct json_writer w = { .out = &text };
 	int r;
 
 	json_w_object(&w, NULL);
@@ -244,7 +259,7 @@ int state_save(int dir, const struct state *s)
 
 int state_load(struct arena *a, int dir, struct state **ret)
 {
-	struct json_decoder d = {.arena = a};
+	struct json_decoder d = { .arena = a };
 	struct stored *stored = arena_new_of(a, struct stored);
 	struct json *tree;
 	char *text;
@@ -314,7 +329,8 @@ enum state_status state_status(const struct state *s, int *ret_pidfd)
 	return s->started ? STATE_RUNNING : STATE_CREATED;
 }
 
-void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status, bool extended)
+void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
+		     bool extended)
 {
 	json_w_object(w, NULL);
 	json_w_str(w, "ociVersion", "1.3.0");

@@ -21,11 +21,11 @@ struct state {
 	char *id, *bundle, *rootfs, *created; /* created: RFC 3339 with nanoseconds, UTC */
 	char *boot_id, *owner;
 	uint32_t owner_uid;
-	pid_t pid;            /* of init in the host's pid namespace; 0: none yet */
-	uint64_t start_time;  /* of pid, clock ticks: guards against pid reuse */
-	bool ready;           /* init has come to where it waits for start: "created" */
-	bool started;         /* start has released it */
-	bool has_hooks;       /* config.json has hooks that start or delete have to run */
+	pid_t pid;           /* of init in the host's pid namespace; 0: none yet */
+	uint64_t start_time; /* of pid, clock ticks: guards against pid reuse */
+	bool ready;          /* init has come to where it waits for start: "created" */
+	bool started;        /* start has released it */
+	bool has_hooks;      /* config.json has hooks that start or delete have to run */
 	char **cgroup_folders;
 	struct json_map *annotations;
 	size_t n_annotations;

@@ -35,7 +35,7 @@ int sync_pair(int ret[2])
 /* The folder may have a path of any length: the address goes by its descriptor. */
 static void address_in(struct sockaddr_un *addr, int dirfd, const char *name)
 {
-	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
+	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	(void)snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/%s", fd_path(dirfd).text, name);
 }
 
@@ -81,7 +81,7 @@ int sync_send(int sock, enum sync_kind kind, uint64_t value, int fd)
 	struct packet p;
 	size_t len = 0;
 
-	p.head = (struct head){.kind = kind, .value = value};
+	p.head = (struct head){ .kind = kind, .value = value };
 	if (kind == SYNC_ERROR) {
 		p.head.code = error_code();
 		len = add_text(&p, 0, error_text());
@@ -130,7 +130,9 @@ int sync_recv(int sock, struct sync_message *ret)
 		error_set(code, p.head.text_len ? p.body : "the container's first process failed");
 		return code;
 	}
-	*ret = (struct sync_message){.kind = p.head.kind, .value = p.head.value, .fd = TAKE_FD(owned)};
+	*ret = (struct sync_message){ .kind = p.head.kind,
+				      .value = p.head.value,
+				      .fd = TAKE_FD(owned) };
 	return 1;
 }
 

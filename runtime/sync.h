@@ -12,12 +12,12 @@ enum sync_kind {
 	SYNC_WANT_MAPS = 1, /* child: I am in a new user namespace, write my id maps */
 	SYNC_MAPS_DONE,     /* parent: they are written */
 	SYNC_INIT,          /* stage: value is init's pid, one descriptor is its pidfd */
-	SYNC_HOOKS,         /* child: value is an enum spec_hook_kind; run it, or hand me the state */
-	SYNC_HOOKS_DONE,    /* parent: done; the descriptor, if any, holds the state JSON for the child */
-	SYNC_READY,         /* child: everything is made, I wait for start (or: I exec next) */
-	SYNC_SAVED,         /* parent: "created" is on disk, you may outlive me */
-	SYNC_START,         /* starter: go on; the descriptor, if any, holds the state JSON */
-	SYNC_ERROR,         /* child: the record of what failed; it ends after that */
+	SYNC_HOOKS,      /* child: value is an enum spec_hook_kind; run it, or hand me the state */
+	SYNC_HOOKS_DONE, /* parent: done; the descriptor, if any, holds the state JSON for the child */
+	SYNC_READY,      /* child: everything is made, I wait for start (or: I exec next) */
+	SYNC_SAVED,      /* parent: "created" is on disk, you may outlive me */
+	SYNC_START,      /* starter: go on; the descriptor, if any, holds the state JSON */
+	SYNC_ERROR,      /* child: the record of what failed; it ends after that */
 };
 
 struct sync_message {

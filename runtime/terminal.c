@@ -31,7 +31,8 @@ static int open_master(int root)
 	if (fstat(master, &st) < 0 || fstatfs(master, &fs) < 0)
 		return fail(-errno, "stat /dev/pts/ptmx of the container");
 	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(5, 2) || fs.f_type != DEVPTS_SUPER_MAGIC)
-		return refuse(-ENODEV, "/dev/pts/ptmx of the container is not the ptmx of a devpts");
+		return refuse(-ENODEV,
+			      "/dev/pts/ptmx of the container is not the ptmx of a devpts");
 	return TAKE_FD(master);
 }
 
@@ -107,14 +108,15 @@ static void take_signal(const struct proxy *p)
 		return;
 	if (info.ssi_signo == SIGWINCH)
 		copy_size(p);
-	else if (info.ssi_signo != SIGCHLD && sys_pidfd_send_signal(p->pidfd, (int)info.ssi_signo) < 0)
+	else if (info.ssi_signo != SIGCHLD &&
+		 sys_pidfd_send_signal(p->pidfd, (int)info.ssi_signo) < 0)
 		return; /* it has ended; its pidfd says so next */
 }
 
 /* The process's last words may still be in the pty when its pidfd says that it has ended. */
 static void drain(const struct proxy *p)
 {
-	struct pollfd f = {.fd = p->master, .events = POLLIN};
+	struct pollfd f = { .fd = p->master, .events = POLLIN };
 
 	while (poll(&f, 1, 0) > 0 && f.revents & POLLIN)
 		if (!copy_some(p->master, p->out))
@@ -125,10 +127,10 @@ static int copy_until_end(const struct proxy *p)
 {
 	enum { MASTER, IN, PROCESS, SIGNALS, N };
 	struct pollfd f[N] = {
-		[MASTER] = {.fd = p->master, .events = POLLIN},
-		[IN] = {.fd = p->in, .events = POLLIN},
-		[PROCESS] = {.fd = p->pidfd, .events = POLLIN},
-		[SIGNALS] = {.fd = p->signals, .events = POLLIN},
+		[MASTER] = { .fd = p->master, .events = POLLIN },
+		[IN] = { .fd = p->in, .events = POLLIN },
+		[PROCESS] = { .fd = p->pidfd, .events = POLLIN },
+		[SIGNALS] = { .fd = p->signals, .events = POLLIN },
 	};
 
 	for (;;) {
@@ -152,7 +154,7 @@ static int copy_until_end(const struct proxy *p)
 
 int terminal_proxy(int master, int in_fd, int out_fd, int pidfd, int signal_fd)
 {
-	struct proxy p = {master, in_fd, out_fd, pidfd, signal_fd};
+	struct proxy p = { master, in_fd, out_fd, pidfd, signal_fd };
 	struct termios before, raw;
 	bool is_terminal = in_fd >= 0 && tcgetattr(in_fd, &before) == 0;
 	int r;

@@ -195,11 +195,15 @@ static int lookup_user(int root, const char *name, struct passwd_entry *ret, boo
 {
 	if (!is_number(name)) {
 		*ret_known = find_user(root, name, 0, ret);
-		return *ret_known ? 0 : refuse(-ENOENT, "unable to find user %s: no matching entries in passwd file",
-					       name);
+		return *ret_known ?
+			       0 :
+			       refuse(-ENOENT,
+				      "unable to find user %s: no matching entries in passwd file",
+				      name);
 	}
 	if (!parse_id(name, &ret->uid))
-		return refuse(-ERANGE, "user %s: a number above %llu", name, (unsigned long long)id_max);
+		return refuse(-ERANGE, "user %s: a number above %llu", name,
+			      (unsigned long long)id_max);
 	*ret_known = find_user(root, NULL, ret->uid, ret);
 	return 0;
 }
@@ -207,12 +211,13 @@ static int lookup_user(int root, const char *name, struct passwd_entry *ret, boo
 static int lookup_group(int root, const char *name, uint32_t *ret)
 {
 	if (is_number(name))
-		return parse_id(name, ret) ? 0
-					   : refuse(-ERANGE, "group %s: a number above %llu", name,
+		return parse_id(name, ret) ? 0 :
+					     refuse(-ERANGE, "group %s: a number above %llu", name,
 						    (unsigned long long)id_max);
-	return find_group(root, name, ret)
-		       ? 0
-		       : refuse(-ENOENT, "unable to find group %s: no matching entries in group file", name);
+	return find_group(root, name, ret) ?
+		       0 :
+		       refuse(-ENOENT, "unable to find group %s: no matching entries in group file",
+			      name);
 }
 
 int user_lookup(int root, const char *name, struct plan_user *ret)
@@ -225,7 +230,8 @@ int user_lookup(int root, const char *name, struct plan_user *ret)
 
 	if ((colon ? (size_t)(colon - name) : strlen(name)) >= sizeof(user))
 		return refuse(-EINVAL, "user '%.64s...': too long", name);
-	(void)snprintf(user, sizeof(user), "%.*s", colon ? (int)(colon - name) : (int)strlen(name), name);
+	(void)snprintf(user, sizeof(user), "%.*s", colon ? (int)(colon - name) : (int)strlen(name),
+		       name);
 	if (!*user || (colon && !colon[1]))
 		return refuse(-EINVAL, "user '%s': expected USER, USER:GROUP or numbers", name);
 	memset(&entry, 0, sizeof(entry));
