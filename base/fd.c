@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/close_range.h>
-#include <stdio.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -109,7 +109,8 @@ static int fill_and_rename(int dirfd, int fd, const char *temporary, const char 
 
 /* A name of its own for the new file, because linkat() of an O_TMPFILE cannot replace a file, and
  * because two writers must never share one. */
-static int replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode, bool sync)
+static int replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+		   bool sync)
 {
 	char temporary[NAME_MAX + 1];
 	CLEANUP_FD int fd = -EBADF;

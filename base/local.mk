@@ -13,3 +13,12 @@ base_sources = \
 	base/rootfs.h \
 	base/str.c base/str.h \
 	base/sys.c base/sys.h
+
+unit_tests += \
+	tests/unit/test_confine \
+	tests/unit/test_dir \
+	tests/unit/test_error \
+	tests/unit/test_fd \
+	tests/unit/test_json \
+	tests/unit/test_proc \
+	tests/unit/test_str

@@ -96,7 +96,8 @@ static void messages(void)
 		{ "{'root':''}", "config.root: must not be empty" },
 		{ "[]", "config: expected an object" },
 		{ "{'root':'r','terminal':1}", "config.terminal: expected true or false" },
-		{ "{'root':'r','score':1001}", "config.score: expected a number from -1000 to 1000" },
+		{ "{'root':'r','score':1001}",
+		  "config.score: expected a number from -1000 to 1000" },
 		{ "{'root':'r','swap':1.0}", "config.swap: expected a number from "
 					     "-9223372036854775808 to 9223372036854775807" },
 		{ "{'root':'r','shares':-1}",
@@ -143,15 +144,16 @@ static void values(void)
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct config c = { 0 };
 
-	check_int(decode(a,
-			 "{\"root\":\"r\\u00e4\\/\\ud83d\\ude00\",\"terminal\":true,\"deny\":false,"
-			 "\"score\":-7,\"swap\":-1,\"shares\":18446744073709551615,\"args\":[\"a\","
-			 "\"b\"],\"labels\":{\"k\":\"v\"},\"user\":{\"uid\":4294967295},\"extra\":"
-			 "{\"uid\":3},\"mounts\":[{\"destination\":\"/m\"}],\"gids\":[5,6],\"type\":"
-			 "\"net\",\"raw\":[null],\"custom\":[1,2,3],\"unknown\":{\"a\":1},"
-			 "\"x\":null}",
-			 &c),
-		  0);
+	check_int(
+		decode(a,
+		       "{\"root\":\"r\\u00e4\\/\\ud83d\\ude00\",\"terminal\":true,\"deny\":false,"
+		       "\"score\":-7,\"swap\":-1,\"shares\":18446744073709551615,\"args\":[\"a\","
+		       "\"b\"],\"labels\":{\"k\":\"v\"},\"user\":{\"uid\":4294967295},\"extra\":"
+		       "{\"uid\":3},\"mounts\":[{\"destination\":\"/m\"}],\"gids\":[5,6],\"type\":"
+		       "\"net\",\"raw\":[null],\"custom\":[1,2,3],\"unknown\":{\"a\":1},"
+		       "\"x\":null}",
+		       &c),
+		0);
 	check_str(c.root, "r\xc3\xa4/\xf0\x9f\x98\x80");
 	check(c.terminal && c.deny.set && !c.deny.value);
 	check_int(c.score, -7);
@@ -191,9 +193,9 @@ static void refused_texts(void)
 		{ "[\"\\ud800\"]", "config: half a surrogate pair in a string" },
 		{ "[\"\\udc00\\ud800\"]", "config: half a surrogate pair in a string" },
 	};
-	static const char *const syntax[] = { "", " ", "{", "[1,]", "{\"a\":1,}", "[01]", "[+1]",
-					      "[.5]", "['a']", "// x\n1", "1 2", "[nul]", "[\"\t\"]",
-					      "[NaN]", "[\"\\x\"]" };
+	static const char *const syntax[] = { "",     " ",     "{",        "[1,]",  "{\"a\":1,}",
+					      "[01]", "[+1]",  "[.5]",     "['a']", "// x\n1",
+					      "1 2",  "[nul]", "[\"\t\"]", "[NaN]", "[\"\\x\"]" };
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct config c = { 0 };
 
@@ -255,7 +257,8 @@ static void all_problems(void)
 
 static void writing(void)
 {
-	static const char text[] = "{\"a\":[],\"b\":{},\"c\":[1,{\"d\":\"/\\u0001\\n\\\"\"}],\"e\":null}";
+	static const char text[] =
+		"{\"a\":[],\"b\":{},\"c\":[1,{\"d\":\"/\\u0001\\n\\\"\"}],\"e\":null}";
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP_BUF struct buf compact = { 0 };
 	CLEANUP_BUF struct buf lines = { 0 };

@@ -36,12 +36,23 @@ static void sizes(void)
 		int r;
 		uint64_t bytes;
 	} cases[] = {
-		{ "1024", 0, 1024 },	  { "64m", 0, 64 << 20 },   { "1.5g", 0, 3ULL << 29 },
-		{ "2KiB", 0, 2048 },	  { "1b", 0, 1 },	    { "3kb", 0, 3072 },
-		{ "0.5k", 0, 512 },	  { "", -EINVAL, 0 },	    { "m", -EINVAL, 0 },
-		{ "1.m", -EINVAL, 0 },	  { "-1", -EINVAL, 0 },	    { "1mm", -EINVAL, 0 },
-		{ "1x", -EINVAL, 0 },	  { "1bb", -EINVAL, 0 },    { "1 k", -EINVAL, 0 },
-		{ "16777216t", -ERANGE, 0 }, { "99999999999999999999", -ERANGE, 0 },
+		{ "1024", 0, 1024 },
+		{ "64m", 0, 64 << 20 },
+		{ "1.5g", 0, 3ULL << 29 },
+		{ "2KiB", 0, 2048 },
+		{ "1b", 0, 1 },
+		{ "3kb", 0, 3072 },
+		{ "0.5k", 0, 512 },
+		{ "", -EINVAL, 0 },
+		{ "m", -EINVAL, 0 },
+		{ "1.m", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "1mm", -EINVAL, 0 },
+		{ "1x", -EINVAL, 0 },
+		{ "1bb", -EINVAL, 0 },
+		{ "1 k", -EINVAL, 0 },
+		{ "16777216t", -ERANGE, 0 },
+		{ "99999999999999999999", -ERANGE, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
