@@ -1,19 +1,23 @@
 # tests/: the checks. All of them are driven by tests/run, which ends with one line of counts.
-check_env = DOBOZ_BUILD=$(abs_top_builddir) UNIT_TESTS="$(unit_tests)"
 
 # make check PARTS="static unit": only these; see tests/run for VERBOSE, JOBS and MUST_RUN
 PARTS =
-check-local:
-	$(AM_V_at)$(check_env) $(top_srcdir)/tests/run $(PARTS)
+check-local: check-now
 
-# The same checks, built with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of its own.
+# The same without asking make again whether everything is built.
+check-now:
+	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) UNIT_TESTS="$(unit_tests)" $(top_srcdir)/tests/run $(PARTS)
+
+unit-tests: $(unit_tests)
+
+# The checks that run programs, built with AddressSanitizer and UndefinedBehaviorSanitizer, below san/.
 check-san:
 	$(AM_V_at)$(top_srcdir)/tests/san $(PARTS)
 
-lint:
-	$(AM_V_at)CC='$(CC)' $(top_srcdir)/tests/lint
+lint: all
+	$(AM_V_at)$(top_srcdir)/tests/lint
 
 format:
 	$(AM_V_at)cd $(top_srcdir) && git ls-files -z -- '*.c' '*.h' | xargs -0 clang-format -i
 
-.PHONY: check-san lint format
+.PHONY: check-now unit-tests check-san lint format
