@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # tests/format.sh - the C files are as .clang-format says; "make format" puts them right
+# shellcheck source=tests/tree.sh
 . "$(dirname "$0")/tree.sh"
 
 command -v clang-format > /dev/null || { echo 'ok 1 - format # SKIP no clang-format'; echo '1..1'; exit 0; }

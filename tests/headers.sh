@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # tests/headers.sh - every header compiles alone, and is included at most once
+# shellcheck source=tests/tree.sh
 . "$(dirname "$0")/tree.sh"
 
 alone()

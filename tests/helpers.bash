@@ -120,7 +120,6 @@ bundle()
 
 	mkdir -p "$dir" && make_rootfs "$dir/rootfs" && oci spec --bundle "$dir" || return
 	[ $# != 0 ] || set -- true
-	# shellcheck disable=SC2016 # names of jq
 	edit "$dir" --arg cgroup "$CGROUP" '.process.terminal = false | .process.args = $ARGS.positional |
 		.linux.cgroupsPath = $cgroup' --args "$@"
 }
@@ -134,7 +133,6 @@ user_bundle()
 	mkdir -p "$dir" && make_rootfs "$dir/rootfs" && chown -R "$TEST_USER:" "$dir" &&
 		user_oci spec --rootless --bundle "$dir" || return
 	[ $# != 0 ] || set -- true
-	# shellcheck disable=SC2016 # names of jq
 	edit "$dir" '.process.terminal = false | .process.args = $ARGS.positional' --args "$@"
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/layering.sh - prove the layers of ARCHITECTURE.md: who includes whom, which library is behind
 # which file, and that no modules include each other in a cycle (cc -MM knows no layers, grep does)
+# shellcheck source=tests/tree.sh
 . "$(dirname "$0")/tree.sh"
 
 # Every include of the layered folders, as: file line header
@@ -52,7 +53,7 @@ link_sets()
 {
 	local header light_stems
 
-	light_stems=$(printf '%s\n' $light | sed 's/\.h$//')
+	light_stems=${light//.h/}
 	for header in $heavy; do
 		awk -v header="$header" -v stems="$light_stems" '
 		BEGIN { n = split(stems, list, "\n"); for (i = 1; i <= n; i++) light[list[i]] = 1 }

@@ -3,6 +3,7 @@
 # tests/sizes.sh - no .c file over 700 lines, no function over 80, unless tests/sizes.allow says why
 #
 # The format (tests/format.sh) puts the braces of a function, and nothing else, into column 0.
+# shellcheck source=tests/tree.sh
 . "$(dirname "$0")/tree.sh"
 
 file_max=700

@@ -6,7 +6,7 @@
 
 cd "${DOBOZ_SRC:-$(dirname "${BASH_SOURCE[0]}")/..}" || exit 1
 
-folders='base cgroups netns seccomp image runtime cmd'
+export folders='base cgroups netns seccomp image runtime cmd'
 rules=0
 broken=0
 
