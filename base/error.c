@@ -125,6 +125,17 @@ void warn(const char *fmt, ...)
 	errno = saved;
 }
 
+void error_keep(struct error_kept *ret)
+{
+	ret->code = error_code();
+	(void)snprintf(ret->text, sizeof(ret->text), "%s", error_text());
+}
+
+void error_restore(const struct error_kept *kept)
+{
+	error_set(kept->code, kept->text);
+}
+
 const char *warnings_next(const char *previous)
 {
 	const char *next = previous ? previous + strlen(previous) + 1 : warnings.texts;

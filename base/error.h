@@ -53,6 +53,14 @@ void error_clear(void);
 /** error_set - take over a record that another process sent; used by the parent of a child stage */
 void error_set(int code, const char *text);
 
+/* A copy of the record, around a clean-up that may fail too: the first failure is the one to tell. */
+struct error_kept {
+	int code;
+	char text[ERROR_TEXT_MAX];
+};
+void error_keep(struct error_kept *ret);
+void error_restore(const struct error_kept *kept);
+
 /** warnings_next - iterate: start with NULL; returns each warning's text, then NULL */
 const char *warnings_next(const char *previous);
 /** warnings_clear - forget the warnings (after they were printed or sent) */

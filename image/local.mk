@@ -1,3 +1,9 @@
 # image/
-image_light_sources = image/bundle.h image/config.h image/platform.h image/reference.h image/rootfs.h image/store_read.h
+image_light_sources = \
+	image/bundle.c image/bundle.h \
+	image/config.c image/config.h \
+	image/platform.c image/platform.h \
+	image/reference.c image/reference.h \
+	image/rootfs.c image/rootfs.h \
+	image/store_read.c image/store_read.h
 image_heavy_sources = image/digest.h image/layer.h

@@ -6,9 +6,9 @@
 #include "image/store_read.h"
 
 /**
- * rootfs_of_image - overlay of the image's layers below CONTAINER/upper; makes upper and work there
+ * rootfs_of_image - overlay of the image's layers below CONTAINER/upper; pure, makes no folder
  * @store_path: absolute; @container_path: absolute folder of the container
- * Return: 0; -E2BIG more than 500 layers
+ * Return: 0; -E2BIG more layers than an overlay takes; records
  */
 int rootfs_of_image(struct arena *a, const char *store_path, const struct stored_image *image,
 		    const char *container_path, struct rootfs *ret) MUST_USE;

@@ -5,6 +5,7 @@ seccomp_sources = \
 	seccomp/default.c seccomp/default.h \
 	seccomp/enosys.c seccomp/enosys.h \
 	seccomp/groups.c seccomp/groups.h \
+	seccomp/import.c seccomp/import.h \
 	seccomp/kernel.c seccomp/kernel.h \
 	seccomp/profile.c seccomp/profile.h
 
