@@ -10,6 +10,7 @@ seccomp_sources = \
 	seccomp/profile.c seccomp/profile.h
 
 unit_tests += \
+	tests/unit/test_seccomp_compare \
 	tests/unit/test_seccomp_default \
 	tests/unit/test_seccomp_enosys \
 	tests/unit/test_seccomp_profile \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/seccomp_sim.h - for the tests of seccomp/: profiles from text, verdicts without a kernel */
+/* tests/unit/seccomp_sim.h - for the tests of seccomp/: profiles from text, verdicts without a
+ * kernel */
 #pragma once
 
 #include "base/error.h"
@@ -55,7 +56,8 @@ static inline bool sim_jumps(const struct sock_filter *i, uint32_t acc)
 
 /**
  * sim_verdict - what the program returns for one call: SECCOMP_RET_*, with its data
- * Knows the instructions that filters are made of; any other ends with 0xdead, which no test expects.
+ * Knows the instructions that filters are made of; any other ends with 0xdead, which no test
+ * expects.
  */
 static inline uint32_t sim_verdict(const struct seccomp_program *p, const struct seccomp_data *data)
 {

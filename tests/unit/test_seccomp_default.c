@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/test_seccomp_default.c - the default profile, call by call
  *
- * tests/golden/seccomp-default-*.txt hold the expected answer for every number. They are compared by
- * an interpreter; the calls that must be denied are then made for real, in a child. */
+ * tests/golden/seccomp-default-*.txt hold the expected answer for every number. They are compared
+ * by an interpreter; the calls that must be denied are then made for real, in a child. */
 #include "base/arena.h"
 #include "base/confine.h"
 #include "base/fd.h"
@@ -25,10 +25,10 @@
 #define CAP(name) (UINT64_C(1) << CAP_##name)
 
 /* What `doboz run` gives. */
-static const uint64_t run_capabilities =
-	CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FOWNER) | CAP(FSETID) | CAP(KILL) |
-	CAP(NET_BIND_SERVICE) | CAP(SETFCAP) | CAP(SETGID) | CAP(SETPCAP) | CAP(SETUID) |
-	CAP(SYS_CHROOT);
+static const uint64_t run_capabilities = CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FOWNER) |
+					 CAP(FSETID) | CAP(KILL) | CAP(NET_BIND_SERVICE) |
+					 CAP(SETFCAP) | CAP(SETGID) | CAP(SETPCAP) | CAP(SETUID) |
+					 CAP(SYS_CHROOT);
 
 static struct seccomp_program program_for(struct arena *a, uint64_t capabilities)
 {
@@ -165,7 +165,8 @@ static int make_denied_calls(const struct golden *lines, size_t n)
 		/* uretprobe and uprobe pass every filter (Linux 6.14) and end in SIGILL. */
 		if (want == SECCOMP_RET_ALLOW || lines[i].nr == 335 || lines[i].nr == 336)
 			continue;
-		/* -1 as every argument does no harm should the filter not hold; socket would work. */
+		/* -1 as every argument does no harm should the filter not hold; socket would work.
+		 */
 		r = syscall(lines[i].nr, lines[i].nr == SYS_socket ? 0L : -1L, -1L, -1L, -1L, -1L,
 			    -1L);
 		if (r != -1 || (want & SECCOMP_RET_DATA) != (uint32_t)errno)
@@ -204,7 +205,8 @@ static void denied_calls_are_denied_by_the_kernel(void)
 
 enum { NONE = SECCOMP_RET_ALLOW };
 #define ERR(e) (SECCOMP_RET_ERRNO | (e))
-#define HIGH (UINT64_C(1) << 32) /* a bit that the kernel ignores and a careless filter does not */
+#define HIGH (UINT64_C(1) << 32) /* a bit that the kernel ignores and a careless filter does not   \
+				  */
 
 static const struct {
 	uint32_t nr;
@@ -279,9 +281,9 @@ static void one_ioctl_is_refused(void)
 		refused += sim_call(&p, AUDIT_ARCH_X86_64, SYS_ioctl, 0, cmd) != SECCOMP_RET_ALLOW;
 	check_int((long long)refused, 1);
 	for (unsigned bit = 0; bit < 32; bit++)
-		check_int(sim_call(&p, AUDIT_ARCH_X86_64, SYS_ioctl, 0,
-				   TIOCSTI ^ UINT64_C(1) << bit),
-			  SECCOMP_RET_ALLOW);
+		check_int(
+			sim_call(&p, AUDIT_ARCH_X86_64, SYS_ioctl, 0, TIOCSTI ^ UINT64_C(1) << bit),
+			SECCOMP_RET_ALLOW);
 }
 
 /* ---- capabilities ---- */

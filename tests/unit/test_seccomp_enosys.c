@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/test_seccomp_enosys.c - ENOSYS for what is newer than a profile, and no hole by it
- * Programs run in the interpreter of seccomp_sim.h, so every number and architecture can be tried. */
+ * Programs run in the interpreter of seccomp_sim.h, so every number and architecture can be tried.
+ */
 #include "base/arena.h"
 #include "base/error.h"
 #include "seccomp/enosys.h"
@@ -154,7 +155,8 @@ static const struct unit_case cases[] = {
 	{ "newer calls get ENOSYS on each architecture", newer_calls_get_enosys },
 	{ "only before an errno default", only_an_errno_default_has_a_stub },
 	{ "the stub never allows", the_stub_never_allows },
-	{ "x32 and 32-bit calls are killed when not listed", x32_without_its_architecture_is_killed },
+	{ "x32 and 32-bit calls are killed when not listed",
+	  x32_without_its_architecture_is_killed },
 #endif
 	{ "a range ends where other numbers begin", a_range_ends },
 };

@@ -2,7 +2,8 @@
 /* tests/unit/test_seccomp_run.c - compiled filters in the kernel: each action, operator and entry
  *
  * Every case loads a filter in a child, makes a call there and looks at what became of it. The
- * control of each is the same call without the filter, or an argument that the rule does not match. */
+ * control of each is the same call without the filter, or an argument that the rule does not match.
+ */
 #include "base/arena.h"
 #include "base/confine.h"
 #include "base/error.h"
@@ -169,8 +170,8 @@ static void action_trace(void)
 
 /* ---- operators ---- */
 
-#define COMPARE(op, value, two)                                                             \
-	ALLOW_BUT("{'names': ['dup'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77, 'args':" \
+#define COMPARE(op, value, two)                                                                    \
+	ALLOW_BUT("{'names': ['dup'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77, 'args':"         \
 		  " [{'index': 0, 'value': " value ", 'valueTwo': " two ", 'op': '" op "'}]}")
 
 /* Arguments are compared with all 64 bits, as numbers without a sign. */
@@ -216,9 +217,9 @@ static int call_dup3(void)
 	return errno_of(syscall(SYS_dup3, -1, argument, second));
 }
 
-#define TWO_ARGS(first, then)                                                        \
-	ALLOW_BUT("{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"  \
-		  " 'args': [{'index': " first ", 'value': 500, 'op': 'SCMP_CMP_EQ'}," \
+#define TWO_ARGS(first, then)                                                                      \
+	ALLOW_BUT("{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"                \
+		  " 'args': [{'index': " first ", 'value': 500, 'op': 'SCMP_CMP_EQ'},"             \
 		  " {'index': " then ", 'value': 600, 'op': 'SCMP_CMP_EQ'}]}")
 
 static void conditions_are_joined_by_and(void)
@@ -245,11 +246,11 @@ static void two_conditions_on_one_argument_are_joined_by_or(void)
 
 static void two_rules_for_one_call_are_joined_by_or(void)
 {
-	static const char profile[] = ALLOW_BUT(
-		"{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"
-		" 'args': [{'index': 1, 'value': 500, 'op': 'SCMP_CMP_EQ'}]},"
-		"{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 78,"
-		" 'args': [{'index': 1, 'value': 600, 'op': 'SCMP_CMP_EQ'}]}");
+	static const char profile[] =
+		ALLOW_BUT("{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"
+			  " 'args': [{'index': 1, 'value': 500, 'op': 'SCMP_CMP_EQ'}]},"
+			  "{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 78,"
+			  " 'args': [{'index': 1, 'value': 600, 'op': 'SCMP_CMP_EQ'}]}");
 
 	second = 0;
 	argument = 500;
