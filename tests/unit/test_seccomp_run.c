@@ -109,9 +109,9 @@ static void on_sigsys(int signal, siginfo_t *info, void *context)
 {
 	(void)context;
 	_exit(signal == SIGSYS && info->si_code == 1 /* SYS_SECCOMP */ &&
-			      info->si_syscall == SYS_dup
-		      ? 43
-		      : 44);
+			      info->si_syscall == SYS_dup ?
+		      43 :
+		      44);
 }
 
 static int call_with_handler(void)
@@ -139,8 +139,8 @@ static int call_traced(void)
 /* A tracer gets an event with errnoRet as its message; without one the call gives ENOSYS. */
 static void action_trace(void)
 {
-	static const char rule[] =
-		ALLOW_BUT("{'names': ['dup'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 513}");
+	static const char rule[] = ALLOW_BUT(
+		"{'names': ['dup'], 'action': 'SCMP_ACT_TRACE', 'errnoRet': 513}");
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct seccomp_program p;
 	unsigned long message = 0;
@@ -170,8 +170,8 @@ static void action_trace(void)
 
 /* ---- operators ---- */
 
-#define COMPARE(op, value, two)                                                                    \
-	ALLOW_BUT("{'names': ['dup'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77, 'args':"         \
+#define COMPARE(op, value, two)                                                            \
+	ALLOW_BUT("{'names': ['dup'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77, 'args':" \
 		  " [{'index': 0, 'value': " value ", 'valueTwo': " two ", 'op': '" op "'}]}")
 
 /* Arguments are compared with all 64 bits, as numbers without a sign. */
@@ -217,9 +217,9 @@ static int call_dup3(void)
 	return errno_of(syscall(SYS_dup3, -1, argument, second));
 }
 
-#define TWO_ARGS(first, then)                                                                      \
-	ALLOW_BUT("{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"                \
-		  " 'args': [{'index': " first ", 'value': 500, 'op': 'SCMP_CMP_EQ'},"             \
+#define TWO_ARGS(first, then)                                                          \
+	ALLOW_BUT("{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"    \
+		  " 'args': [{'index': " first ", 'value': 500, 'op': 'SCMP_CMP_EQ'}," \
 		  " {'index': " then ", 'value': 600, 'op': 'SCMP_CMP_EQ'}]}")
 
 static void conditions_are_joined_by_and(void)
@@ -246,11 +246,11 @@ static void two_conditions_on_one_argument_are_joined_by_or(void)
 
 static void two_rules_for_one_call_are_joined_by_or(void)
 {
-	static const char profile[] =
-		ALLOW_BUT("{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"
-			  " 'args': [{'index': 1, 'value': 500, 'op': 'SCMP_CMP_EQ'}]},"
-			  "{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 78,"
-			  " 'args': [{'index': 1, 'value': 600, 'op': 'SCMP_CMP_EQ'}]}");
+	static const char profile[] = ALLOW_BUT(
+		"{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 77,"
+		" 'args': [{'index': 1, 'value': 500, 'op': 'SCMP_CMP_EQ'}]},"
+		"{'names': ['dup3'], 'action': 'SCMP_ACT_ERRNO', 'errnoRet': 78,"
+		" 'args': [{'index': 1, 'value': 600, 'op': 'SCMP_CMP_EQ'}]}");
 
 	second = 0;
 	argument = 500;
