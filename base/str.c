@@ -22,7 +22,7 @@ static void buf_room(struct buf *b, size_t len)
 
 	if (__builtin_add_overflow(b->len, len, &need) || need > SIZE_MAX / 2 - 1)
 		arena_exhausted();
-	if (need + 1 <= b->cap)
+	if (b->data && need + 1 <= b->cap)
 		return;
 	while (cap < need + 1)
 		cap *= 2;

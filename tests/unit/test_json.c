@@ -218,8 +218,8 @@ static void limits(void)
 
 	memset(deep, '[', JSON_DEPTH_MAX + 1);
 	memset(deep + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX + 1);
-	check_int(json_parse(a, "d", deep + 1, 2 * JSON_DEPTH_MAX, &tree), 0);
-	check_int(json_parse(a, "d", deep, 2 * JSON_DEPTH_MAX + 2, &tree), -EINVAL);
+	check_int(json_parse(a, "d", deep + 1, sizeof(deep) - 2, &tree), 0);
+	check_int(json_parse(a, "d", deep, sizeof(deep), &tree), -EINVAL);
 	check_str(error_text(), "d: nested deeper than 32 levels");
 	buf_addc(&b, '{');
 	for (int i = 0; i < 100000; i++)
