@@ -42,9 +42,9 @@ static struct call *call_named(struct calls *calls, const char *name)
 /* ---- theirs ---- */
 
 static const char *const run_capabilities[] = {
-	"CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",	 "CAP_FSETID",
-	"CAP_KILL",    "CAP_NET_BIND_SERVICE", "CAP_SETFCAP",	 "CAP_SETGID",
-	"CAP_SETPCAP", "CAP_SETUID",	       "CAP_SYS_CHROOT", NULL,
+	"CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",     "CAP_FSETID",
+	"CAP_KILL",    "CAP_NET_BIND_SERVICE", "CAP_SETFCAP",    "CAP_SETGID",
+	"CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT", NULL,
 };
 static const char *const run_arches[] = { "amd64", NULL };
 
@@ -53,7 +53,8 @@ static size_t overlap(const struct json *list, const char *const *set)
 {
 	size_t n = 0;
 
-	json_for_each(member, list) n += strv_has((char *const *)set, member->text);
+	json_for_each(member, list)
+		n += strv_has((char *const *)set, member->text);
 	return n;
 }
 
@@ -72,17 +73,16 @@ static bool applies(const struct json *rule)
 
 static void read_theirs(const struct json *profile, struct calls *calls)
 {
-	json_for_each(rule, json_get(profile, "syscalls"))
-	{
+	json_for_each(rule, json_get(profile, "syscalls")) {
 		const struct json *args = json_get(rule, "args");
 		bool allow = str_eq(json_str(rule, "action"), "SCMP_ACT_ALLOW");
 
 		if (!applies(rule))
 			continue;
-		json_for_each(name, json_get(rule, "names")) call_named(calls, name->text)->theirs =
-			args && args->count ? ARGS_ANSWER
-			: allow		    ? ALLOW_ANSWER
-					    : EPERM_ANSWER;
+		json_for_each(name, json_get(rule, "names"))
+			call_named(calls, name->text)->theirs = args && args->count ? ARGS_ANSWER :
+								allow               ? ALLOW_ANSWER :
+										      EPERM_ANSWER;
 	}
 }
 
@@ -183,10 +183,7 @@ static const struct {
 	  ENOSYS_ANSWER,
 	  EPERM_ANSWER,
 	  { "nfsservctl", "query_module" } },
-	{ "no calls of these architectures",
-	  ENOSYS_ANSWER,
-	  ALLOW_ANSWER,
-	  { "syscall", "timerfd" } },
+	{ "no calls of these architectures", ENOSYS_ANSWER, ALLOW_ANSWER, { "syscall", "timerfd" } },
 };
 
 static void each_row_is_a_difference(struct calls *calls)

@@ -205,7 +205,8 @@ static void denied_calls_are_denied_by_the_kernel(void)
 
 enum { NONE = SECCOMP_RET_ALLOW };
 #define ERR(e) (SECCOMP_RET_ERRNO | (e))
-#define HIGH (UINT64_C(1) << 32) /* a bit that the kernel ignores and a careless filter does not   \
+#define HIGH \
+	(UINT64_C(1) << 32) /* a bit that the kernel ignores and a careless filter does not   \
 				  */
 
 static const struct {
@@ -281,9 +282,9 @@ static void one_ioctl_is_refused(void)
 		refused += sim_call(&p, AUDIT_ARCH_X86_64, SYS_ioctl, 0, cmd) != SECCOMP_RET_ALLOW;
 	check_int((long long)refused, 1);
 	for (unsigned bit = 0; bit < 32; bit++)
-		check_int(
-			sim_call(&p, AUDIT_ARCH_X86_64, SYS_ioctl, 0, TIOCSTI ^ UINT64_C(1) << bit),
-			SECCOMP_RET_ALLOW);
+		check_int(sim_call(&p, AUDIT_ARCH_X86_64, SYS_ioctl, 0,
+				   TIOCSTI ^ UINT64_C(1) << bit),
+			  SECCOMP_RET_ALLOW);
 }
 
 /* ---- capabilities ---- */
