@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "seccomp/builtin.h"
 #include "seccomp/check.h"
 #include "seccomp/enosys.h"
 
@@ -320,8 +321,8 @@ static int export_program(struct arena *a, scmp_filter_ctx filter, const struct 
 	return 0;
 }
 
-int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
-		    struct seccomp_program *ret)
+int seccomp_compile_fresh(struct arena *a, const struct seccomp_profile *profile,
+			  struct seccomp_program *ret)
 {
 	__attribute__((cleanup(filter_freep))) scmp_filter_ctx filter = NULL;
 	struct sock_filter stub[ARCHS_MAX * ENOSYS_INSNS_PER_RANGE];
@@ -350,6 +351,15 @@ int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
 	if (r < 0)
 		return r;
 	*ret = program;
+	return 0;
+}
+
+int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
+		    struct seccomp_program *ret)
+{
+	if (!seccomp_builtin(a, profile, ret))
+		return seccomp_compile_fresh(a, profile, ret);
+	ret->flags = filter_flags(profile);
 	return 0;
 }
 

@@ -4,14 +4,7 @@
 
 #include "base/arena.h"
 #include "seccomp/profile.h"
-
-#include <linux/filter.h>
-
-struct seccomp_program {
-	struct sock_filter *insns; /* in the arena; NULL: no filter */
-	unsigned short n;
-	unsigned flags; /* of seccomp(2), SECCOMP_FILTER_FLAG_* */
-};
+#include "seccomp/program.h"
 
 /**
  * seccomp_compile - pure: profile in, program out; records
@@ -22,6 +15,11 @@ struct seccomp_program {
  */
 int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
 		    struct seccomp_program *ret) MUST_USE;
+
+/** seccomp_compile_fresh - the same, always by libseccomp; seccomp_compile answers from
+ *  seccomp/builtin.h where it can, with the same program */
+int seccomp_compile_fresh(struct arena *a, const struct seccomp_profile *profile,
+			  struct seccomp_program *ret) MUST_USE;
 
 /** seccomp_library_version - "2.5.4", for `features` and --version */
 const char *seccomp_library_version(struct arena *a) MUST_USE;
