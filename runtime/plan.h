@@ -98,7 +98,7 @@ struct device_step {
  *   SESSION_KEYRING  join a new anonymous one
  *   PROPAGATION      of "/" in the new mount namespace, before anything; value: MS_* | MS_REC
  *   ROOTFS           mount: detached clone (recursive bind) or overlay of the root; src: its host
- *                    path
+ *                    path. What it is attached on is made private first, so that it stays ours
  *   MOUNT            mount on dst; src: as mount->source, for people
  *   DEVICE           device at dst: an equal node is fine, another file is an error
  *   SYMLINK          dst -> src, exclusively; an existing entry is left alone

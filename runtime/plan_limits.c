@@ -101,6 +101,7 @@ static int plan_memory_policy(struct plan_builder *b)
 {
 	const struct spec_memory_policy *policy = b->spec->linux_.memory_policy;
 	struct memory_policy_step *d;
+	struct step *s;
 	int64_t value;
 
 	if (!policy)
@@ -120,7 +121,9 @@ static int plan_memory_policy(struct plan_builder *b)
 	    ranges_parse(b->a, policy->nodes, PLAN_NODE_MAX, &d->nodes, &d->max_node) < 0)
 		return refuse(-EINVAL, "config.linux.memoryPolicy.nodes: not a list of nodes: '%s'",
 			      policy->nodes);
-	plan_step(b, STEP_MEMORY_POLICY, "config.linux.memoryPolicy")->memory_policy = d;
+	s = plan_step(b, STEP_MEMORY_POLICY, "config.linux.memoryPolicy");
+	s->memory_policy = d;
+	s->src = policy->nodes;
 	return 0;
 }
 

@@ -4,7 +4,7 @@
  * Listed order is executed order. What differs from the letter of the config: filesystems that a
  * foreign user namespace may not mount, because they show a namespace of somebody else, become binds
  * of the host's; a tmpfs (and /dev) that asks for "ro" becomes read-only only when everything is in
- * it; a bind without a propagation of its own gets that of the root, so that its clone is never a
+ * it; a bind without a propagation of its own becomes private or slave, so that its clone is never a
  * peer of the host's mount. */
 #include "base/error.h"
 #include "base/str.h"
@@ -40,22 +40,25 @@ static int plan_propagation(struct plan_builder *b)
 			return refuse(-EINVAL, "config.linux.rootfsPropagation: unknown value '%s'",
 				      name);
 	}
-	/* Slave, not private: a bind with "rslave" must still hear of the host's mounts. Nothing can be
-	 * bound out of an unbindable tree, so that one is set at the end only. */
-	s = plan_step(b, STEP_PROPAGATION, "nothing may reach the host's mounts");
+	/* Slave, not private: a bind with "rslave" must still hear of the host's mounts. Shared, where the
+	 * config says so: a bind with "rshared" must be a peer of the host's. Nothing can be bound out of an
+	 * unbindable tree, so that one is set at the end only. */
+	s = plan_step(b, STEP_PROPAGATION, "what happens here stays here, unless a mount asks for more");
 	s->dst = "/";
 	s->value = (b->rootfs_propagation & MS_SHARED ? MS_SHARED : MS_SLAVE) | MS_REC;
 	return 0;
 }
 
+/* A clone is a peer of the mount that it was made of; as a slave it hears of that one, and what happens
+ * in the container stays there. Only an option can ask for more. */
 static void default_propagation(struct plan_builder *b, struct mount_step *m)
 {
-	uint64_t flags = b->rootfs_propagation & (MS_SHARED | MS_SLAVE);
+	bool hears = b->rootfs_propagation & (MS_SHARED | MS_SLAVE);
 
 	if (m->propagation)
 		return;
 	m->propagation = arena_array(b->a, 2, sizeof(*m->propagation));
-	m->propagation[0] = (flags ? flags : MS_PRIVATE) | MS_REC;
+	m->propagation[0] = (hears ? MS_SLAVE : MS_PRIVATE) | MS_REC;
 }
 
 /* ---- the root ---- */
@@ -325,11 +328,24 @@ static void plan_init_program(struct plan_builder *b)
 	plan_mount_step(b, m, PLAN_INIT_PATH, "--init");
 }
 
+static int check_label(struct plan_builder *b)
+{
+	const char *label = b->spec->linux_.mount_label;
+
+	if (!label || !*label || b->facts->selinux)
+		return 0;
+	return refuse(-EOPNOTSUPP, "config.linux.mountLabel: selinux label is specified in config, but selinux is "
+				   "disabled or not supported");
+}
+
 int plan_mounts(struct plan_builder *b)
 {
 	int r;
 
-	/* Room for every mount, and for the tmpfs of a v1 cgroup mount (one a mount, too). */
+	r = check_label(b);
+	if (r < 0)
+		return r;
+	/* At most one for each mount. */
 	b->deferred = arena_array(b->a, b->spec->n_mounts, sizeof(*b->deferred));
 	r = plan_propagation(b);
 	if (r < 0)

@@ -229,7 +229,8 @@ static void describe_namespaces(struct details *d, const struct plan *p)
 				add(d, arena_printf(d->a, "join-%s", bit->name), p->joined[i].path);
 	add(d, "uids", maps_text(d->a, p->uid_maps, p->n_uid_maps));
 	add(d, "gids", maps_text(d->a, p->gid_maps, p->n_gid_maps));
-	add(d, "time-offsets", p->time_offsets);
+	if (p->time_offsets)
+		add_list(d, "time-offsets", str_split(d->a, p->time_offsets, '\n'));
 }
 
 static void describe_process(struct details *d, const struct plan *p)
