@@ -51,3 +51,7 @@ runtime_sources = \
 	runtime/sysctl.c runtime/sysctl.h \
 	runtime/terminal.c runtime/terminal.h \
 	runtime/user.c runtime/user.h
+
+unit_tests += \
+	tests/unit/test_mount_options \
+	tests/unit/test_runtime_names

@@ -43,7 +43,8 @@ static int plan_propagation(struct plan_builder *b)
 	/* Slave, not private: a bind with "rslave" must still hear of the host's mounts. Shared, where the
 	 * config says so: a bind with "rshared" must be a peer of the host's. Nothing can be bound out of an
 	 * unbindable tree, so that one is set at the end only. */
-	s = plan_step(b, STEP_PROPAGATION, "what happens here stays here, unless a mount asks for more");
+	s = plan_step(b, STEP_PROPAGATION,
+		      "what happens here stays here, unless a mount asks for more");
 	s->dst = "/";
 	s->value = (b->rootfs_propagation & MS_SHARED ? MS_SHARED : MS_SLAVE) | MS_REC;
 	return 0;
@@ -334,8 +335,10 @@ static int check_label(struct plan_builder *b)
 
 	if (!label || !*label || b->facts->selinux)
 		return 0;
-	return refuse(-EOPNOTSUPP, "config.linux.mountLabel: selinux label is specified in config, but selinux is "
-				   "disabled or not supported");
+	return refuse(
+		-EOPNOTSUPP,
+		"config.linux.mountLabel: selinux label is specified in config, but selinux is "
+		"disabled or not supported");
 }
 
 int plan_mounts(struct plan_builder *b)

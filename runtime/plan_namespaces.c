@@ -75,7 +75,8 @@ static void plan_time_offsets(struct plan_builder *b)
 	for (size_t i = 0; i < ARRAY_SIZE(clocks); i++)
 		if (clocks[i]->set)
 			text = arena_printf(b->a, "%s%s%s %" PRId64 " %" PRIu64, text ? text : "",
-					    text ? "\n" : "", names[i], clocks[i]->secs, clocks[i]->nanosecs);
+					    text ? "\n" : "", names[i], clocks[i]->secs,
+					    clocks[i]->nanosecs);
 	b->plan->time_offsets = text;
 }
 

@@ -72,7 +72,9 @@ static int facts_from_file(struct arena *a, const char *path, struct facts *ret)
 		.kernel_minor = 1,
 		.euid = (uint32_t)facts_number(tree, "euid"),
 		.egid = (uint32_t)facts_number(tree, "egid"),
-		.capabilities = str_eq(json_str(tree, "capabilities"), "all") ? (UINT64_C(1) << 41) - 1 : 0,
+		.capabilities = str_eq(json_str(tree, "capabilities"), "all") ?
+					(UINT64_C(1) << 41) - 1 :
+					0,
 		.in_initial_userns = facts_bool(tree, "initialUserns"),
 		.last_capability = (unsigned)facts_number(tree, "lastCapability"),
 		.setgroups_allowed = facts_bool(tree, "setgroups"),

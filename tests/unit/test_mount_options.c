@@ -172,13 +172,16 @@ static void flags(void)
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct mount_step m = { 0 };
 
-	mount_options_parse(a, str_split(a, "tmpcopyup copy-symlink src-nofollow dest-nofollow rbind ridmap", ' '),
-			    &m);
+	mount_options_parse(
+		a,
+		str_split(a, "tmpcopyup copy-symlink src-nofollow dest-nofollow rbind ridmap", ' '),
+		&m);
 	check(m.copy_up && m.copy_symlink && m.source_nofollow && m.dest_nofollow);
 	check(m.recursive && m.idmap == MOUNT_IDMAP_CONTAINER && m.idmap_recursive);
 	m = (struct mount_step){ 0 };
 	mount_options_parse(a, NULL, &m);
-	check(!m.copy_up && !m.copy_symlink && !m.source_nofollow && !m.dest_nofollow && !m.recursive);
+	check(!m.copy_up && !m.copy_symlink && !m.source_nofollow && !m.dest_nofollow &&
+	      !m.recursive);
 }
 
 static void propagation_keeps_its_order(void)

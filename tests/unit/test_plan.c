@@ -20,7 +20,10 @@ struct golden {
 
 static const char *const lowers[] = { "/store/b", "/store/a", NULL };
 static const struct rootfs overlay = {
-	.lowers = (char **)lowers, .n_lowers = 2, .upper = "/run/upper", .work = "/run/work",
+	.lowers = (char **)lowers,
+	.n_lowers = 2,
+	.upper = "/run/upper",
+	.work = "/run/work",
 };
 
 static const struct golden goldens[] = {
@@ -29,12 +32,19 @@ static const struct golden goldens[] = {
 	{ "default-overlay-init",
 	  "default",
 	  "facts-root",
-	  { .has_console = true, .rootfs = &overlay, .init_path = "/usr/bin/catatonit", .user_name = "nginx" },
+	  { .has_console = true,
+	    .rootfs = &overlay,
+	    .init_path = "/usr/bin/catatonit",
+	    .user_name = "nginx" },
 	  false },
 	{ "default-options",
 	  "default",
 	  "facts-root",
-	  { .has_console = true, .no_pivot = true, .no_new_keyring = true, .preserve_fds = 2, .listen_fds = 1,
+	  { .has_console = true,
+	    .no_pivot = true,
+	    .no_new_keyring = true,
+	    .preserve_fds = 2,
+	    .listen_fds = 1,
 	    .notify_socket = true },
 	  false },
 	{ "rootless", "rootless", "facts-user", { .has_console = true }, false },
@@ -156,67 +166,84 @@ static const struct refusal {
 } refusals[] = {
 	{ HEAD PROCESS "}," NS "}", NULL, "facts-root", false },
 	{ HEAD NS "}", "config.process: required", "facts-root", false },
-	{ HEAD "\"process\":{\"user\":{\"uid\":0,\"gid\":0},\"cwd\":\"/\"}," NS "}", "process.args: required",
+	{ HEAD "\"process\":{\"user\":{\"uid\":0,\"gid\":0},\"cwd\":\"/\"}," NS "}",
+	  "process.args: required", "facts-root", false },
+	{ HEAD PROCESS "}}", "config.linux.namespaces: a container without a mount namespace",
 	  "facts-root", false },
-	{ HEAD PROCESS "}}", "config.linux.namespaces: a container without a mount namespace", "facts-root", false },
-	{ HEAD PROCESS "}," NS "}", "config.linux.namespaces: an ordinary user needs a user namespace", "facts-user",
-	  false },
-	{ HEAD PROCESS ",\"terminal\":true}," NS "}", "cannot allocate tty if runc will detach", "facts-root", false },
+	{ HEAD PROCESS "}," NS "}",
+	  "config.linux.namespaces: an ordinary user needs a user namespace", "facts-user", false },
+	{ HEAD PROCESS ",\"terminal\":true}," NS "}", "cannot allocate tty if runc will detach",
+	  "facts-root", false },
 	{ HEAD PROCESS "}," NS "}", "cannot use console socket", "facts-root", true },
 	{ HEAD PROCESS "}," USERNS(""), "config.linux.uidMappings: required", "facts-root", false },
-	{ HEAD PROCESS "}," USERNS(MAP_0_1("uidMappings")), "config.linux.gidMappings: required", "facts-root", false },
-	{ HEAD PROCESS "}," USERNS(MAP_0_1("uidMappings") MAP_0_1("gidMappings")), NULL, "facts-user", false },
-	{ HEAD "\"process\":{\"user\":{\"uid\":7,\"gid\":0},\"args\":[\"a\"],\"cwd\":\"/\"},"
-	  USERNS(MAP_0_1("uidMappings") MAP_0_1("gidMappings")),
+	{ HEAD PROCESS "}," USERNS(MAP_0_1("uidMappings")), "config.linux.gidMappings: required",
+	  "facts-root", false },
+	{ HEAD PROCESS "}," USERNS(MAP_0_1("uidMappings") MAP_0_1("gidMappings")), NULL,
+	  "facts-user", false },
+	{ HEAD
+	  "\"process\":{\"user\":{\"uid\":7,\"gid\":0},\"args\":[\"a\"],\"cwd\":\"/\"}," USERNS(
+		  MAP_0_1("uidMappings") MAP_0_1("gidMappings")),
 	  "process.user.uid: 7 is not mapped", "facts-user", false },
-	{ HEAD "\"process\":{\"user\":{\"uid\":0,\"gid\":7},\"args\":[\"a\"],\"cwd\":\"/\"},"
-	  USERNS(MAP_0_1("uidMappings") MAP_0_1("gidMappings")),
+	{ HEAD
+	  "\"process\":{\"user\":{\"uid\":0,\"gid\":7},\"args\":[\"a\"],\"cwd\":\"/\"}," USERNS(
+		  MAP_0_1("uidMappings") MAP_0_1("gidMappings")),
 	  "process.user.gid: 7 is not mapped", "facts-user", false },
-	{ HEAD "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[0]},\"args\":[\"a\"],\"cwd\":\"/\"},"
-	  USERNS(MAP_0_1("uidMappings") MAP_0_1("gidMappings")),
+	{ HEAD
+	  "\"process\":{\"user\":{\"uid\":0,\"gid\":0,\"additionalGids\":[0]},\"args\":[\"a\"],\"cwd\":\"/\"}," USERNS(
+		  MAP_0_1("uidMappings") MAP_0_1("gidMappings")),
 	  "process.user.additionalGids: ", "facts-user", false },
-	{ MOUNT("{\"destination\":\"/\",\"type\":\"tmpfs\"}"), "config.mounts[0].destination: ", "facts-root", false },
-	{ MOUNT("{\"destination\":\"//./\",\"type\":\"tmpfs\"}"), "config.mounts[0].destination: ", "facts-root", false },
-	{ MOUNT("{\"destination\":\"/a\"}"), "config.mounts[0].type: required", "facts-root", false },
-	{ MOUNT("{\"destination\":\"/a\",\"options\":[\"bind\"]}"), "config.mounts[0].source: required", "facts-root",
+	{ MOUNT("{\"destination\":\"/\",\"type\":\"tmpfs\"}"),
+	  "config.mounts[0].destination: ", "facts-root", false },
+	{ MOUNT("{\"destination\":\"//./\",\"type\":\"tmpfs\"}"),
+	  "config.mounts[0].destination: ", "facts-root", false },
+	{ MOUNT("{\"destination\":\"/a\"}"), "config.mounts[0].type: required", "facts-root",
 	  false },
+	{ MOUNT("{\"destination\":\"/a\",\"options\":[\"bind\"]}"),
+	  "config.mounts[0].source: required", "facts-root", false },
 	{ MOUNT("{\"destination\":\"/a\",\"source\":\"/b\",\"options\":[\"bind\",\"size=1\"]}"),
 	  "config.mounts[0].options: 'size=1' is unknown", "facts-root", false },
 	{ MOUNT("{\"destination\":\"/a\",\"source\":\"/b\",\"options\":[\"bind\",\"idmap\"]}"),
 	  "config.mounts[0]: idmap without mappings", "facts-root", false },
-	{ MOUNT("{\"destination\":\"/a\",\"source\":\"/b\",\"options\":[\"bind\"]" MAP_0_1("uidMappings") "}"),
+	{ MOUNT("{\"destination\":\"/a\",\"source\":\"/b\",\"options\":[\"bind\"]" MAP_0_1(
+		  "uidMappings") "}"),
 	  "config.mounts[0]: uidMappings and gidMappings are both", "facts-root", false },
 	{ MOUNT("{\"destination\":\"/a\",\"type\":\"tmpfs\",\"options\":[\"idmap\"]}"),
 	  "config.mounts[0]: only a bind mount", "facts-root", false },
-	{ HEAD PROCESS "}," NS_AND("\"rootfsPropagation\":\"x\"") "}", "config.linux.rootfsPropagation: unknown",
-	  "facts-root", false },
+	{ HEAD PROCESS "}," NS_AND("\"rootfsPropagation\":\"x\"") "}",
+	  "config.linux.rootfsPropagation: unknown", "facts-root", false },
 	{ HEAD PROCESS "}," NS_AND("\"devices\":[{\"type\":\"x\",\"path\":\"/dev/x\"}]") "}",
 	  "config.linux.devices[0].type: unknown type 'x'", "facts-root", false },
 	{ HEAD PROCESS "}," NS_AND("\"sysctl\":{\"net.core.somaxconn\":\"1\"}") "}",
-	  "config.linux.sysctl.net.core.somaxconn: not allowed without a network namespace", "facts-root", false },
+	  "config.linux.sysctl.net.core.somaxconn: not allowed without a network namespace",
+	  "facts-root", false },
 	{ HEAD PROCESS "}," NS_AND("\"personality\":{\"domain\":\"X\"}") "}",
 	  "config.linux.personality.domain: unknown", "facts-root", false },
 	{ HEAD PROCESS "}," NS_AND("\"personality\":{\"domain\":\"LINUX\",\"flags\":[\"X\"]}") "}",
 	  "config.linux.personality.flags: unknown", "facts-root", false },
-	{ HEAD PROCESS "}," NS_AND("\"memoryPolicy\":{\"mode\":\"X\"}") "}", "config.linux.memoryPolicy.mode: unknown",
-	  "facts-root", false },
-	{ HEAD PROCESS "}," NS_AND("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\"}") "}",
+	{ HEAD PROCESS "}," NS_AND("\"memoryPolicy\":{\"mode\":\"X\"}") "}",
+	  "config.linux.memoryPolicy.mode: unknown", "facts-root", false },
+	{ HEAD PROCESS
+	  "}," NS_AND("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\"}") "}",
 	  "config.linux.memoryPolicy.nodes: ", "facts-root", false },
-	{ HEAD PROCESS "}," NS_AND("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"flags\":[\"X\"]}") "}",
+	{ HEAD PROCESS
+	  "}," NS_AND("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"flags\":[\"X\"]}") "}",
 	  "config.linux.memoryPolicy.flags: unknown", "facts-root", false },
 	{ HEAD PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_X\",\"soft\":1,\"hard\":1}]}," NS "}",
 	  "process.rlimits[0].type: unknown", "facts-root", false },
 	{ HEAD PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_CORE\",\"soft\":2,\"hard\":1}]}," NS "}",
 	  "process.rlimits[0].soft: ", "facts-root", false },
-	{ HEAD PROCESS ",\"scheduler\":{\"policy\":\"SCHED_ISO\"}}," NS "}", "process.scheduler.policy: unknown",
-	  "facts-root", false },
+	{ HEAD PROCESS ",\"scheduler\":{\"policy\":\"SCHED_ISO\"}}," NS "}",
+	  "process.scheduler.policy: unknown", "facts-root", false },
 	{ HEAD PROCESS ",\"scheduler\":{\"policy\":\"SCHED_OTHER\",\"flags\":[\"X\"]}}," NS "}",
 	  "process.scheduler.flags: unknown", "facts-root", false },
-	{ HEAD PROCESS ",\"ioPriority\":{\"class\":\"X\",\"priority\":1}}," NS "}", "process.ioPriority.class: unknown",
-	  "facts-root", false },
-	{ HEAD PROCESS ",\"apparmorProfile\":\"x\"}," NS "}", "process.apparmorProfile: ", "facts-root", false },
-	{ HEAD PROCESS ",\"selinuxLabel\":\"x\"}," NS "}", "process.selinuxLabel: ", "facts-root", false },
-	{ HEAD PROCESS "}," NS_AND("\"mountLabel\":\"x\"") "}", "config.linux.mountLabel: ", "facts-root", false },
+	{ HEAD PROCESS ",\"ioPriority\":{\"class\":\"X\",\"priority\":1}}," NS "}",
+	  "process.ioPriority.class: unknown", "facts-root", false },
+	{ HEAD PROCESS ",\"apparmorProfile\":\"x\"}," NS "}",
+	  "process.apparmorProfile: ", "facts-root", false },
+	{ HEAD PROCESS ",\"selinuxLabel\":\"x\"}," NS "}", "process.selinuxLabel: ", "facts-root",
+	  false },
+	{ HEAD PROCESS "}," NS_AND("\"mountLabel\":\"x\"") "}",
+	  "config.linux.mountLabel: ", "facts-root", false },
 };
 
 static void try_refusal(const struct refusal *t)
@@ -224,7 +251,9 @@ static void try_refusal(const struct refusal *t)
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(spec) struct spec *spec = NULL;
 	CLEANUP(plan) struct plan *plan = NULL;
-	const struct plan_options options = { .id = "x", .bundle = "/b", .has_console = t->has_console };
+	const struct plan_options options = { .id = "x",
+					      .bundle = "/b",
+					      .has_console = t->has_console };
 	struct facts facts;
 	int r;
 
@@ -235,7 +264,8 @@ static void try_refusal(const struct refusal *t)
 		r = plan_build(spec, &facts, &options, &plan);
 	if (t->text ? r < 0 && str_starts(error_text(), t->text) : r == 0)
 		return;
-	printf("# %s\n# got %d '%s', expected '%s'\n", t->config, r, error_text(), t->text ? t->text : "");
+	printf("# %s\n# got %d '%s', expected '%s'\n", t->config, r, error_text(),
+	       t->text ? t->text : "");
 	unit_failed = true;
 }
 
@@ -248,8 +278,9 @@ static void refusals_name_their_field(void)
 
 /* ---- the order around seccomp ---- */
 
-#define FILTER "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"reboot\"]," \
-	       "\"action\":\"SCMP_ACT_ERRNO\"}]}"
+#define FILTER                                                                                     \
+	"\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"reboot\"]," \
+	"\"action\":\"SCMP_ACT_ERRNO\"}]}"
 
 static size_t position(const struct plan *p, enum step_kind kind)
 {

@@ -85,7 +85,8 @@ static void capability_names(void)
 	CLEANUP(arena) struct arena *a = arena_new();
 
 	warnings_clear();
-	check(caps_mask(str_split(a, "CAP_CHOWN,CAP_SYS_ADMIN", ','), "x", LAST) == (BIT(CHOWN) | BIT(SYS_ADMIN)));
+	check(caps_mask(str_split(a, "CAP_CHOWN,CAP_SYS_ADMIN", ','), "x", LAST) ==
+	      (BIT(CHOWN) | BIT(SYS_ADMIN)));
 	check_int((long long)count_warnings(), 0);
 	check(caps_mask(str_split(a, "CAP_CHOWN,CAP_NOTHING,", ','), "x", LAST) == BIT(CHOWN));
 	check_int((long long)count_warnings(), 2);
@@ -99,23 +100,30 @@ static void capability_names(void)
 static void capability_sets(void)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	char **both = str_split(a, "CAP_CHOWN,CAP_KILL", ','), **one = str_split(a, "CAP_CHOWN", ',');
+	char **both = str_split(a, "CAP_CHOWN,CAP_KILL", ','),
+	     **one = str_split(a, "CAP_CHOWN", ',');
 	struct plan_caps caps;
 
 	warnings_clear();
-	caps_plan(&(struct spec_capabilities){ .bounding = both, .permitted = both, .effective = one }, UINT64_MAX,
-		  LAST, &caps);
+	caps_plan(&(struct spec_capabilities){ .bounding = both,
+					       .permitted = both,
+					       .effective = one },
+		  UINT64_MAX, LAST, &caps);
 	check(caps.bounding == (BIT(CHOWN) | BIT(KILL)) && caps.permitted == caps.bounding);
 	check(caps.effective == BIT(CHOWN) && caps.inheritable == 0 && caps.ambient == 0);
 	check_int((long long)count_warnings(), 0);
 	/* What the caller lacks is masked and told once; what the kernel would refuse does not stay. */
-	caps_plan(&(struct spec_capabilities){ .bounding = both, .permitted = one, .effective = both, .ambient = both },
-		  BIT(CHOWN), LAST, &caps);
-	check(caps.bounding == BIT(CHOWN) && caps.permitted == BIT(CHOWN) && caps.effective == BIT(CHOWN));
+	caps_plan(
+		&(struct spec_capabilities){
+			.bounding = both, .permitted = one, .effective = both, .ambient = both },
+		BIT(CHOWN), LAST, &caps);
+	check(caps.bounding == BIT(CHOWN) && caps.permitted == BIT(CHOWN) &&
+	      caps.effective == BIT(CHOWN));
 	check(caps.ambient == 0);
 	check_int((long long)count_warnings(), 1);
 	caps_plan(NULL, UINT64_MAX, LAST, &caps);
-	check(!caps.bounding && !caps.effective && !caps.permitted && !caps.inheritable && !caps.ambient);
+	check(!caps.bounding && !caps.effective && !caps.permitted && !caps.inheritable &&
+	      !caps.ambient);
 }
 
 static void limit_names(void)
@@ -136,11 +144,12 @@ static const struct {
 	int r;
 	unsigned long mask;
 } ranges[] = {
-	{ "0", 0, 1 },	      { "0-3,7", 0, 0x8f }, { "7,0-3", 0, 0x8f }, { "5-5", 0, 0x20 },
-	{ "63", 0, 1UL << 63 }, { "64", -ERANGE, 0 }, { "0-64", -ERANGE, 0 }, { "", -EINVAL, 0 },
-	{ "3-1", -EINVAL, 0 }, { "1,", -EINVAL, 0 }, { ",1", -EINVAL, 0 }, { "-1", -EINVAL, 0 },
-	{ "1-", -EINVAL, 0 }, { "1--2", -EINVAL, 0 }, { "a", -EINVAL, 0 }, { " 1", -EINVAL, 0 },
-	{ "1-2-3", -EINVAL, 0 }, { "99999999999999999999", -ERANGE, 0 },
+	{ "0", 0, 1 },          { "0-3,7", 0, 0x8f },    { "7,0-3", 0, 0x8f },
+	{ "5-5", 0, 0x20 },     { "63", 0, 1UL << 63 },  { "64", -ERANGE, 0 },
+	{ "0-64", -ERANGE, 0 }, { "", -EINVAL, 0 },      { "3-1", -EINVAL, 0 },
+	{ "1,", -EINVAL, 0 },   { ",1", -EINVAL, 0 },    { "-1", -EINVAL, 0 },
+	{ "1-", -EINVAL, 0 },   { "1--2", -EINVAL, 0 },  { "a", -EINVAL, 0 },
+	{ " 1", -EINVAL, 0 },   { "1-2-3", -EINVAL, 0 }, { "99999999999999999999", -ERANGE, 0 },
 };
 
 static void number_lists(void)

@@ -19,13 +19,15 @@ struct place {
 
 enum { GOOD = -1, ABSENT = -2, UNKNOWN_KEY = -3, TWICE = -4 };
 
-static void put_object(struct buf *b, const struct json_row *table, const struct place *at, size_t depth,
-		       const char *value, int how);
+static void put_object(struct buf *b, const struct json_row *table, const struct place *at,
+		       size_t depth, const char *value, int how);
 
 /* A good value for a row. Rows with a decoder of their own are named here. */
 static const char *custom_value(const struct json_row *row)
 {
-	static const struct { const char *name, *value; } values[] = {
+	static const struct {
+		const char *name, *value;
+	} values[] = {
 		{ "action", "\"SCMP_ACT_ALLOW\"" },
 		{ "defaultAction", "\"SCMP_ACT_ALLOW\"" },
 		{ "monotonic", "{\"secs\":1}" },
@@ -92,7 +94,8 @@ static void put_good(struct buf *b, const struct json_row *row)
 }
 
 /* The value of the row at at->rows[depth]: the bad one when it is the last, else what leads there. */
-static void put_on_the_way(struct buf *b, const struct place *at, size_t depth, const char *value, int how)
+static void put_on_the_way(struct buf *b, const struct place *at, size_t depth, const char *value,
+			   int how)
 {
 	const struct json_row *row = at->rows[depth];
 	bool array = row->kind == JSON_K_ARRAY;
@@ -109,8 +112,8 @@ static void put_on_the_way(struct buf *b, const struct place *at, size_t depth, 
 	buf_adds(b, array ? "]" : "");
 }
 
-static void put_object(struct buf *b, const struct json_row *table, const struct place *at, size_t depth,
-		       const char *value, int how)
+static void put_object(struct buf *b, const struct json_row *table, const struct place *at,
+		       size_t depth, const char *value, int how)
 {
 	bool first = true;
 
@@ -184,9 +187,12 @@ static void refused(const struct place *at, const char *value, int how)
 
 static void wrong_types(const struct place *at, const struct json_row *row)
 {
-	static const char *const samples[] = { "true", "\"\\u0001\"", "[true]", "{\"a\":true}", "1.5", "-1e400" };
+	static const char *const samples[] = { "true",         "\"\\u0001\"", "[true]",
+					       "{\"a\":true}", "1.5",         "-1e400" };
 	static const unsigned fits[] = {
-		[JSON_K_STRING] = 1 << 1, [JSON_K_BOOL] = 1 << 0, [JSON_K_OPT_BOOL] = 1 << 0,
+		[JSON_K_STRING] = 1 << 1,
+		[JSON_K_BOOL] = 1 << 0,
+		[JSON_K_OPT_BOOL] = 1 << 0,
 		[JSON_K_CUSTOM] = 0,
 	};
 	unsigned good = row->kind < ARRAY_SIZE(fits) ? fits[row->kind] : 0;
@@ -194,7 +200,8 @@ static void wrong_types(const struct place *at, const struct json_row *row)
 	if (row->kind == JSON_K_RAW)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
-		bool object = row->kind == JSON_K_OBJECT || row->kind == JSON_K_OBJECT_PTR || row->table;
+		bool object = row->kind == JSON_K_OBJECT || row->kind == JSON_K_OBJECT_PTR ||
+			      row->table;
 
 		/* An object without its members may be good. */
 		if ((good >> i & 1) || (object && i == 3))
@@ -210,7 +217,8 @@ static void out_of_range(const struct place *at, const struct json_row *row)
 	if (row->kind == JSON_K_U64 || row->kind == JSON_K_OPT_U64) {
 		refused(at, "-1", GOOD);
 		refused(at, "18446744073709551616", GOOD);
-		snprintf(text, sizeof(text), "%llu", (unsigned long long)(row->umax ? row->umax : UINT64_MAX));
+		snprintf(text, sizeof(text), "%llu",
+			 (unsigned long long)(row->umax ? row->umax : UINT64_MAX));
 		accept(at, text, GOOD);
 		if (row->umax && row->umax < UINT64_MAX) {
 			snprintf(text, sizeof(text), "%llu", (unsigned long long)row->umax + 1);
@@ -296,7 +304,13 @@ static void every_row(void)
 static void not_json(void)
 {
 	static const char *const texts[] = {
-		"", "{", "[]", "null", "\"config\"", "{}", "{\"ociVersion\":\"1.0.2\"",
+		"",
+		"{",
+		"[]",
+		"null",
+		"\"config\"",
+		"{}",
+		"{\"ociVersion\":\"1.0.2\"",
 		"{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"r\"}} x",
 		"{\"ociVersion\":\"1.0.2\",\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"r\"}}",
 		"{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"r\\u0000s\"}}",

@@ -39,48 +39,68 @@ static const struct {
 	{ HEAD "\"annotations\":{\"a\":\"\"}}", NULL },
 	{ HEAD "\"annotations\":{\"\":\"a\"}}", "config.annotations: a key is empty" },
 	{ LINUX("\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"uts\"}]"), NULL },
-	{ LINUX("\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"pid\"}]"), "malformed spec file: duplicated ns" },
+	{ LINUX("\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"pid\"}]"),
+	  "malformed spec file: duplicated ns" },
 	{ LINUX("\"namespaces\":[{\"type\":\"pid\",\"path\":\"\"}]"), NULL },
 	{ LINUX("\"namespaces\":[{\"type\":\"pid\",\"path\":\"/proc/1/ns/pid\"}]"), NULL },
-	{ LINUX("\"namespaces\":[{\"type\":\"pid\",\"path\":\"x\"}]"), "config.linux.namespaces[0].path: " },
+	{ LINUX("\"namespaces\":[{\"type\":\"pid\",\"path\":\"x\"}]"),
+	  "config.linux.namespaces[0].path: " },
 	{ HEAD "\"hostname\":\"x\",\"linux\":{\"namespaces\":[{\"type\":\"uts\"}]}}", NULL },
 	{ HEAD "\"hostname\":\"\"}", NULL },
-	{ HEAD "\"hostname\":\"x\"}", "config.hostname: unable to set hostname without a private UTS namespace" },
-	{ HEAD "\"domainname\":\"x\"}", "config.domainname: unable to set domainname without a private UTS" },
-	{ HEAD "\"hostname\":\"0123456789012345678901234567890123456789012345678901234567890123\",\"linux\":"
-	       "{\"namespaces\":[{\"type\":\"uts\"}]}}", NULL },
-	{ HEAD "\"hostname\":\"01234567890123456789012345678901234567890123456789012345678901234\",\"linux\":"
-	       "{\"namespaces\":[{\"type\":\"uts\"}]}}", "config.hostname: is longer than 64 bytes" },
-	{ LINUX("\"namespaces\":[{\"type\":\"time\"}],\"timeOffsets\":{\"monotonic\":{\"secs\":1}}"), NULL },
+	{ HEAD "\"hostname\":\"x\"}",
+	  "config.hostname: unable to set hostname without a private UTS namespace" },
+	{ HEAD "\"domainname\":\"x\"}",
+	  "config.domainname: unable to set domainname without a private UTS" },
+	{ HEAD
+	  "\"hostname\":\"0123456789012345678901234567890123456789012345678901234567890123\",\"linux\":"
+	  "{\"namespaces\":[{\"type\":\"uts\"}]}}",
+	  NULL },
+	{ HEAD
+	  "\"hostname\":\"01234567890123456789012345678901234567890123456789012345678901234\",\"linux\":"
+	  "{\"namespaces\":[{\"type\":\"uts\"}]}}",
+	  "config.hostname: is longer than 64 bytes" },
+	{ LINUX("\"namespaces\":[{\"type\":\"time\"}],\"timeOffsets\":{\"monotonic\":{\"secs\":1}}"),
+	  NULL },
 	{ LINUX("\"timeOffsets\":{}"), NULL },
-	{ LINUX("\"timeOffsets\":{\"monotonic\":{\"secs\":1}}"), "config.linux.timeOffsets: time namespace offsets" },
+	{ LINUX("\"timeOffsets\":{\"monotonic\":{\"secs\":1}}"),
+	  "config.linux.timeOffsets: time namespace offsets" },
 	{ LINUX("\"namespaces\":[{\"type\":\"time\",\"path\":\"/x\"}],\"timeOffsets\":{\"boottime\":{}}"),
 	  "config.linux.timeOffsets: offsets of a joined" },
 	{ LINUX(USERNS "\"uidMappings\":[" MAP(0, 1000, 1) "," MAP(1, 100000, 65536) "]"), NULL },
-	{ LINUX("\"uidMappings\":[" MAP(0, 1000, 1) "]"), "config.linux.uidMappings: user namespace mappings" },
-	{ LINUX("\"gidMappings\":[" MAP(0, 1000, 1) "]"), "config.linux.gidMappings: user namespace mappings" },
-	{ LINUX(USERNS "\"uidMappings\":[" MAP(0, 1000, 0) "]"), "config.linux.uidMappings[0].size: " },
+	{ LINUX("\"uidMappings\":[" MAP(0, 1000, 1) "]"),
+	  "config.linux.uidMappings: user namespace mappings" },
+	{ LINUX("\"gidMappings\":[" MAP(0, 1000, 1) "]"),
+	  "config.linux.gidMappings: user namespace mappings" },
+	{ LINUX(USERNS "\"uidMappings\":[" MAP(0, 1000, 0) "]"),
+	  "config.linux.uidMappings[0].size: " },
 	{ LINUX(USERNS "\"gidMappings\":[" MAP(0, 1000, 2) "," MAP(1, 5, 1) "]"),
 	  "config.linux.gidMappings[1]: overlaps [0]" },
 	{ LINUX(USERNS "\"gidMappings\":[" MAP(0, 1000, 2) "," MAP(2, 1001, 1) "]"),
 	  "config.linux.gidMappings[1]: overlaps [0]" },
-	{ LINUX(USERNS "\"uidMappings\":[" MAP(0, 4294967295, 1) "]"), "config.linux.uidMappings[0]: goes beyond" },
+	{ LINUX(USERNS "\"uidMappings\":[" MAP(0, 4294967295, 1) "]"),
+	  "config.linux.uidMappings[0]: goes beyond" },
 	{ LINUX(USERNS "\"uidMappings\":[" MAP(0, 0, 4294967295) "]"), NULL },
 	{ HEAD "\"mounts\":[{\"destination\":\"/a\",\"gidMappings\":[" MAP(0, 0, 0) "]}]}",
 	  "config.mounts[0].gidMappings[0].size: " },
 	{ PROCESS("\"rlimits\":[{\"type\":\"RLIMIT_CORE\",\"soft\":0,\"hard\":0},"
-		  "{\"type\":\"RLIMIT_CPU\",\"soft\":0,\"hard\":0}]"), NULL },
+		  "{\"type\":\"RLIMIT_CPU\",\"soft\":0,\"hard\":0}]"),
+	  NULL },
 	{ PROCESS("\"rlimits\":[{\"type\":\"RLIMIT_CORE\",\"soft\":0,\"hard\":0},"
 		  "{\"type\":\"RLIMIT_CORE\",\"soft\":0,\"hard\":0}]"),
 	  "config.process.rlimits[1].type: 'RLIMIT_CORE' is listed twice" },
 	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_FIFO\",\"priority\":1}"), NULL },
-	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_FIFO\"}"), "config.process.scheduler.priority: required" },
-	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_BATCH\",\"priority\":1}"), "config.process.scheduler.priority: " },
+	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_FIFO\"}"),
+	  "config.process.scheduler.priority: required" },
+	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_BATCH\",\"priority\":1}"),
+	  "config.process.scheduler.priority: " },
 	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"runtime\":1}"), NULL },
-	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_OTHER\",\"runtime\":1}"), "config.process.scheduler: runtime" },
+	{ PROCESS("\"scheduler\":{\"policy\":\"SCHED_OTHER\",\"runtime\":1}"),
+	  "config.process.scheduler: runtime" },
 	{ PROCESS("\"execCPUAffinity\":{\"initial\":\"0-3,7\",\"final\":\"1\"}"), NULL },
-	{ PROCESS("\"execCPUAffinity\":{\"initial\":\"0-\"}"), "config.process.execCPUAffinity.initial: " },
-	{ PROCESS("\"execCPUAffinity\":{\"final\":\"x\"}"), "config.process.execCPUAffinity.final: " },
+	{ PROCESS("\"execCPUAffinity\":{\"initial\":\"0-\"}"),
+	  "config.process.execCPUAffinity.initial: " },
+	{ PROCESS("\"execCPUAffinity\":{\"final\":\"x\"}"),
+	  "config.process.execCPUAffinity.final: " },
 };
 
 static void each_rule(void)
@@ -92,7 +112,8 @@ static void each_rule(void)
 		error_clear();
 		require(spec_parse(rules[i].config, strlen(rules[i].config), NULL, NULL, &s) == 0);
 		r = spec_check(s, -EBADF);
-		if (rules[i].problem ? r == -EINVAL && str_starts(error_text(), rules[i].problem) : r == 0)
+		if (rules[i].problem ? r == -EINVAL && str_starts(error_text(), rules[i].problem) :
+				       r == 0)
 			continue;
 		printf("# %s\n# got %d '%s'\n", rules[i].config, r, error_text());
 		unit_failed = true;
@@ -138,7 +159,10 @@ static void root_must_be_a_folder(void)
 	check(unlinkat(fd, "rootfs", 0) == 0 && rmdir(folder) == 0);
 }
 
-struct seen { size_t n; char text[4096]; };
+struct seen {
+	size_t n;
+	char text[4096];
+};
 
 static void collect(void *arg, const char *text)
 {
@@ -171,12 +195,15 @@ static void everything_at_once(void)
 		"process.ioPriority.class: unknown class 'x'",
 		"process.apparmorProfile: apparmor is not enabled",
 	};
-	const struct facts facts = { .in_initial_userns = true, .capabilities = UINT64_MAX, .last_capability = 40 };
+	const struct facts facts = { .in_initial_userns = true,
+				     .capabilities = UINT64_MAX,
+				     .last_capability = 40 };
 	CLEANUP(spec) struct spec *s = NULL;
 	struct seen seen = { 0 };
 
 	require(spec_parse(text, sizeof(text) - 1, NULL, NULL, &s) == 0);
-	check_int((long long)spec_check_all(s, -EBADF, &facts, collect, &seen), ARRAY_SIZE(expected));
+	check_int((long long)spec_check_all(s, -EBADF, &facts, collect, &seen),
+		  ARRAY_SIZE(expected));
 	check_int((long long)seen.n, ARRAY_SIZE(expected));
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
 		if (!strstr(seen.text, expected[i])) {
@@ -193,7 +220,8 @@ static void nothing_decoded(void)
 	struct seen seen = { 0 };
 
 	spec_check_all(&s, -EBADF, &facts, collect, &seen);
-	check_str(seen.text, "config.process: required when start is called (config.md \"Process\")\n");
+	check_str(seen.text,
+		  "config.process: required when start is called (config.md \"Process\")\n");
 }
 
 static const struct unit_case cases[] = {
