@@ -33,7 +33,8 @@
  *   end of file: the payload runs
  *
  * At any time the child may send ERROR (its record and warnings) and exit. `exec` is the same without
- * hooks and without the wait: its child sends nothing, and the end of file is the success. */
+ * hooks and without the wait for start: its child says READY only when there are parent_steps, and the
+ * end of file is the success. */
 #include "runtime/launch.h"
 
 #include "base/error.h"
@@ -138,7 +139,10 @@ static int serve(struct launching *l, struct sync_message *m)
 		return r < 0 ? r : 0;
 	case SYNC_READY:
 		r = limits_apply_parent_steps(l->c->plan, l->pid);
-		return r < 0 ? r : 1;
+		if (r < 0 || l->c->listener >= 0)
+			return r < 0 ? r : 1;
+		r = sync_send(l->sync, SYNC_SAVED, 0, -EBADF);
+		return r < 0 ? r : 0;
 	default:
 		return refuse(-EPROTO, "the container's first process sent a wrong message");
 	}
