@@ -106,16 +106,16 @@ static void change_args(struct seccomp_profile *p)
 static void any_change_is_another_profile(void)
 {
 	static void (*const changes[])(struct seccomp_profile *) = {
-		change_action,	    change_errno,      change_architectures, change_flags,
-		change_listener,    change_rules,      change_name,	     change_names,
-		change_rule_action, change_rule_errno, change_value,	     change_value_two,
-		change_index,	    change_operator,   change_args,
+		change_action,      change_errno,      change_architectures, change_flags,
+		change_listener,    change_rules,      change_name,          change_names,
+		change_rule_action, change_rule_errno, change_value,         change_value_two,
+		change_index,       change_operator,   change_args,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
 		CLEANUP(arena) struct arena *a = arena_new();
-		struct seccomp_profile *p =
-			seccomp_default_profile(a, seccomp_builtin_capabilities);
+		struct seccomp_profile *p = seccomp_default_profile(a,
+								    seccomp_builtin_capabilities);
 		struct seccomp_program program;
 
 		changes[i](p);
