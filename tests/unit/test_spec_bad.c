@@ -34,6 +34,9 @@ static const char *custom_value(const struct json_row *row)
 		{ "boottime", "{\"secs\":1}" },
 		{ "type", "\"c\"" },
 		{ "access", "\"rwm\"" },
+		{ "pids", "{\"limit\":1}" },
+		{ "rdma", "{\"mlx5_0\":{\"hcaHandles\":1}}" },
+		{ "network", "{\"classID\":1}" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
@@ -201,7 +204,8 @@ static void wrong_types(const struct place *at, const struct json_row *row)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
 		bool object = row->kind == JSON_K_OBJECT || row->kind == JSON_K_OBJECT_PTR ||
-			      row->table;
+			      row->table ||
+			      (row->kind == JSON_K_CUSTOM && *custom_value(row) == '{');
 
 		/* An object without its members may be good. */
 		if ((good >> i & 1) || (object && i == 3))
@@ -237,8 +241,10 @@ static void out_of_range(const struct place *at, const struct json_row *row)
 			return;
 		snprintf(text, sizeof(text), "%lld", (long long)row->max);
 		accept(at, text, GOOD);
-		snprintf(text, sizeof(text), "%lld", (long long)row->max + 1);
-		refused(at, text, GOOD);
+		if (row->max < INT64_MAX) {
+			snprintf(text, sizeof(text), "%lld", (long long)row->max + 1);
+			refused(at, text, GOOD);
+		}
 		snprintf(text, sizeof(text), "%lld", (long long)row->min - 1);
 		refused(at, text, GOOD);
 	}
