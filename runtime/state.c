@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -206,7 +207,6 @@ static const struct json_row rows[] = {
 	FIELD("rootfs", JSON_K_STRING, state.rootfs),
 	FIELD("created", JSON_K_STRING, state.created),
 	FIELD("bootId", JSON_K_STRING, state.boot_id),
-	FIELD("owner", JSON_K_STRING, state.owner),
 	{ .name = "ownerUid",
 	  .kind = JSON_K_U64,
 	  .offset = offsetof(struct stored, owner_uid),
@@ -240,7 +240,6 @@ int state_save(int dir, const struct state *s)
 	json_w_str(&w, "rootfs", s->rootfs);
 	json_w_str(&w, "created", s->created);
 	json_w_str(&w, "bootId", s->boot_id);
-	json_w_str(&w, "owner", s->owner);
 	json_w_u64(&w, "ownerUid", s->owner_uid);
 	json_w_i64(&w, "pid", s->pid);
 	json_w_u64(&w, "startTime", s->start_time);
@@ -319,7 +318,7 @@ enum state_status state_status(const struct state *s, int *ret_pidfd)
 	bool alive = pidfd >= 0;
 
 	if (ret_pidfd)
-		*ret_pidfd = TAKE_FD(pidfd);
+		*ret_pidfd = alive ? TAKE_FD(pidfd) : -EBADF;
 	if (!s->ready)
 		return STATE_CREATING;
 	if (!alive)
@@ -327,6 +326,13 @@ enum state_status state_status(const struct state *s, int *ret_pidfd)
 	if (s->cgroup_folders && cgroup_is_frozen(s->cgroup_folders) > 0)
 		return STATE_PAUSED;
 	return s->started ? STATE_RUNNING : STATE_CREATED;
+}
+
+static const char *owner_name(uint32_t uid)
+{
+	const struct passwd *entry = getpwuid(uid);
+
+	return entry ? entry->pw_name : "";
 }
 
 void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
@@ -345,6 +351,6 @@ void state_write_oci(struct json_writer *w, const struct state *s, enum state_st
 	if (s->n_annotations)
 		json_w_map(w, "annotations", s->annotations, s->n_annotations);
 	if (extended)
-		json_w_str(w, "owner", s->owner ? s->owner : "");
+		json_w_str(w, "owner", owner_name(s->owner_uid));
 	json_w_end_object(w);
 }

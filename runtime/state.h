@@ -19,7 +19,7 @@ extern const char *const state_status_names[];
 
 struct state {
 	char *id, *bundle, *rootfs, *created; /* created: RFC 3339 with nanoseconds, UTC */
-	char *boot_id, *owner;
+	char *boot_id;
 	uint32_t owner_uid;
 	pid_t pid;           /* of init in the host's pid namespace; 0: none yet */
 	uint64_t start_time; /* of pid, clock ticks: guards against pid reuse */
