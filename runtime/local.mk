@@ -54,4 +54,7 @@ runtime_sources = \
 
 unit_tests += \
 	tests/unit/test_mount_options \
-	tests/unit/test_runtime_names
+	tests/unit/test_program \
+	tests/unit/test_runtime_names \
+	tests/unit/test_sync \
+	tests/unit/test_user
