@@ -9,6 +9,8 @@ check-now:
 	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) UNIT_TESTS="$(unit_tests)" $(top_srcdir)/tests/run $(PARTS)
 
 unit-tests: $(unit_tests)
+print-unit-tests:
+	@echo $(unit_tests)
 
 # The checks that run programs, built with AddressSanitizer and UndefinedBehaviorSanitizer, below san/.
 check-san:
@@ -20,4 +22,4 @@ lint: all
 format:
 	$(AM_V_at)cd $(top_srcdir) && git ls-files -z -- '*.c' '*.h' | xargs -0 clang-format -i
 
-.PHONY: check-now unit-tests check-san lint format
+.PHONY: check-now unit-tests print-unit-tests check-san lint format

@@ -10,16 +10,26 @@ export folders='base cgroups netns seccomp image runtime cmd'
 rules=0
 broken=0
 
-# sources [GLOB...]: the C files of the folders and of the tests that match, e.g. sources '*.h'
+# sources [GLOB...]: the C files of the folders and of the tests that match, e.g. sources '*.h'; not what
+# the build generated
 sources()
 {
-	local names=() glob
+	local places=() folder glob
 
-	for glob in "${@:-*.[ch]}"; do
-		names+=(-o -name "$glob")
-	done
-	# shellcheck disable=SC2086 # a list of folders
-	find $folders tests bench -type f \( "${names[@]:1}" \) | LC_ALL=C sort
+	if [ -e .git ]; then
+		for folder in $folders tests bench; do
+			for glob in "${@:-*.[ch]}"; do
+				places+=("$folder/$glob")
+			done
+		done
+		git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard -- "${places[@]}" |
+			while read -r glob; do [ -e "$glob" ] && echo "$glob"; done
+	else
+		for glob in "${@:-*.[ch]}"; do
+			# shellcheck disable=SC2086 # a list of folders
+			find $folders tests bench -type f -name "$glob"
+		done
+	fi | LC_ALL=C sort
 }
 
 # rule NAME VIOLATIONS: print the violations and the verdict
