@@ -117,7 +117,7 @@ static void ranks(void)
 		check(rank(rows[i][0], rows[i][n]) > 0);
 		check_int(rank(rows[i][0], rows[i][n + 1]), 0);
 	}
-	check_int(rank("arm64", "arm64/v8"), rank("arm64", "arm64"));
+	check_int(rank("arm64", "linux/arm64/v8"), rank("arm64", "arm64"));
 }
 
 /* Chooses in {"manifests": LIST} by tag and platform; the name of a descriptor is its artifactType. */
