@@ -105,8 +105,9 @@ static int read_layers(struct arena *a, int dir, struct stored_image *image)
 	if (r < 0)
 		return fail(r, "stored image %s: layers.json", image->manifest);
 	r = json_parse(a, "layers.json", text, len, &tree);
-	if (r == 0)
-		r = json_decode(&d, "layers.json", tree, layers_rows, &document);
+	if (r < 0)
+		return r;
+	r = json_decode(&d, "layers.json", tree, layers_rows, &document);
 	image->id = document.config;
 	image->layers = document.layers;
 	return r;
@@ -236,7 +237,7 @@ static int find_in_layout(struct arena *a, int store, const struct image_referen
 			  const struct platform *platform, struct stored_image **ret)
 {
 	CLEANUP_FD int dir = open(ref->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct json *d;
+	const struct json *d = NULL;
 	struct json *index;
 	const char *digest;
 	char *text;

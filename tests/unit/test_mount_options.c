@@ -146,7 +146,7 @@ static void each_word_has_a_case(void)
 	char **names = mount_options_names(a);
 
 	check_int((long long)strv_len(names), ARRAY_SIZE(words));
-	for (size_t i = 0; names[i] && i < ARRAY_SIZE(words); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words) && names[i]; i++)
 		check_str(names[i], words[i].options);
 }
 

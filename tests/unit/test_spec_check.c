@@ -154,6 +154,7 @@ static void root_must_be_a_folder(void)
 	check_int(spec_check(&s, fd), 0);
 	check(unlinkat(fd, "rootfs", AT_REMOVEDIR) == 0);
 	file = openat(fd, "rootfs", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	require(file >= 0);
 	check_int(spec_check(&s, fd), -EINVAL);
 	check_str(error_text(), "invalid rootfs: rootfs is not a directory");
 	check(unlinkat(fd, "rootfs", 0) == 0 && rmdir(folder) == 0);
