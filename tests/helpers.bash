@@ -9,7 +9,8 @@
 # A file that needs its own setup or teardown calls test_begin first and test_end last in them.
 # DOBOZ, DOBOZ_OCI and DOBOZ_IMAGE are the programs under test; `doboz` and `oci` run them on this state.
 
-DOBOZ_BIN=${DOBOZ_BIN:-${DOBOZ_BUILD:-$BATS_TEST_DIRNAME/..}}
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DOBOZ_BIN=${DOBOZ_BIN:-${DOBOZ_BUILD:-$TESTS/..}}
 DOBOZ=$DOBOZ_BIN/doboz
 DOBOZ_OCI=$DOBOZ_BIN/doboz-oci
 # shellcheck disable=SC2034 # for the tests
@@ -102,14 +103,14 @@ user_doboz() { as_user "$DOBOZ" --root "$USER_DIR/state" "$@"; }
 # make_rootfs DIR: a small root filesystem: busybox, a user, the usual empty folders
 make_rootfs()
 {
-	"${DOBOZ_SRC:-$BATS_TEST_DIRNAME/..}/tests/make-rootfs" "$1"
+	"$TESTS/make-rootfs" "$1"
 }
 
 # make_image LAYOUT TAG: an OCI layout of two layers, made by umoci out of make_rootfs. The second layer
 # removes /removed, replaces /replaced and fills the opaque folder /opaque.
 make_image()
 {
-	"${DOBOZ_SRC:-$BATS_TEST_DIRNAME/..}/tests/make-image" "$1" "$2"
+	"$TESTS/make-image" "$1" "$2"
 }
 
 # bundle DIR [ARG...]: a bundle with the default spec that runs ARG... (default: true) in CGROUP
@@ -121,7 +122,7 @@ bundle()
 	mkdir -p "$dir" && make_rootfs "$dir/rootfs" && oci spec --bundle "$dir" || return
 	[ $# != 0 ] || set -- true
 	edit "$dir" --arg cgroup "$CGROUP" '.process.terminal = false | .process.args = $ARGS.positional |
-		.linux.cgroupsPath = $cgroup' --args "$@"
+		.linux.cgroupsPath = $cgroup' --args -- "$@"
 }
 
 # user_bundle DIR [ARG...]: the same for the ordinary user, below USER_DIR
@@ -133,7 +134,7 @@ user_bundle()
 	mkdir -p "$dir" && make_rootfs "$dir/rootfs" && chown -R "$TEST_USER:" "$dir" &&
 		user_oci spec --rootless --bundle "$dir" || return
 	[ $# != 0 ] || set -- true
-	edit "$dir" '.process.terminal = false | .process.args = $ARGS.positional' --args "$@"
+	edit "$dir" '.process.terminal = false | .process.args = $ARGS.positional' --args -- "$@"
 }
 
 # edit DIR JQ-ARGUMENTS...: change DIR/config.json by a jq program
