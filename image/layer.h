@@ -25,28 +25,30 @@ struct layer_options {
 	struct layer_limits limits;
 	bool merged; /* write into one merged tree (bundle): whiteouts remove; lowers are unused */
 	bool keep_devices; /* device nodes are made; else a warning each, and nothing */
-	const struct layer_lower
-		*lowers; /* topmost first: implicit parents, hardlinks into lower layers
-					     and parents that are symlinks below have the meaning that
-					     they would have in a merged tree (IMAGE.md 4.5) */
+	bool single_owner; /* all owners become the caller's: a user's id map with a single id */
+	/* Topmost first: implicit parents, hardlinks into lower layers and parents that are symlinks
+	 * below have the meaning that they would have in a merged tree (IMAGE.md 4.5). */
+	const struct layer_lower *lowers;
 	size_t n_lowers;
 };
 
 struct layer_source {
-	int fd;        /* the blob at its first byte; need not be seekable */
-	uint64_t size; /* of the descriptor: exactly so many bytes belong to the blob */
-	const char *
-		digest; /* "sha256:..." of the blob, or NULL when the container has none (docker-archive) */
+	int fd;              /* the blob at its first byte; need not be seekable */
+	uint64_t size;       /* of the descriptor: exactly so many bytes belong to the blob */
+	const char *digest;  /* "sha256:..." of the blob; NULL: it has none (docker-archive) */
 	const char *diff_id; /* "sha256:..." of the uncompressed tar */
 };
 
 struct layer_result {
 	uint64_t bytes, entries;
-	bool depends_on_lowers; /* true: the folder is right only on top of these lowers (key: chain ID) */
+	/* The folder is right only on top of these lowers: its key is the chain ID, which for a bottom
+	 * layer must not be taken for the diffID (the same layer may lie higher in another image). */
+	bool depends_on_lowers;
 };
 
 /**
- * layer_unpack - fill an empty folder from a layer blob; records
+ * layer_unpack - fill an empty folder (merged: the one that holds the layers below) from a blob
+ * Records. Runs two threads of its own until it returns, and the process's umask is 0 meanwhile.
  * Whiteouts become overlay's: character device 0:0 for a removed name, "user.overlay.opaque" = "y" on an opaque folder
  * (unless merged). xattrs "trusted.overlay.*" and "user.overlay.*" of the archive are dropped.
  * Return: 0; -EBADMSG digest, size or format is wrong; -EINVAL a refused entry ("entry 12 'a/../b': ...");
