@@ -19,7 +19,14 @@ check-san:
 lint: all
 	$(AM_V_at)$(top_srcdir)/tests/lint
 
+# make fuzz [FUZZ=fuzz_json] [FUZZ_SECONDS=60]
+FUZZ =
+FUZZ_SECONDS = 60
+fuzz: $(noinst_LIBRARIES)
+	$(AM_V_at)FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_LIBS="$(start_libs)" DOBOZ_BUILD=$(abs_top_builddir) \
+		$(top_srcdir)/tests/fuzz/run $(FUZZ)
+
 format:
 	$(AM_V_at)cd $(top_srcdir) && git ls-files -z -- '*.c' '*.h' | xargs -0 clang-format -i
 
-.PHONY: check-now unit-tests print-unit-tests check-san lint format
+.PHONY: check-now unit-tests print-unit-tests check-san lint fuzz format
