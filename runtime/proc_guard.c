@@ -2,13 +2,14 @@
 /* runtime/proc_guard.c - what may be mounted on /proc and /sys */
 #include "runtime/proc_guard.h"
 
-#include "base/dir.h"
 #include "base/error.h"
 #include "base/str.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 /* Files below /proc that programs like lxcfs put over the kernel's, as runc allows them. */
@@ -54,25 +55,18 @@ static void normalise(const char *path, char *out, size_t size)
 	out[len] = '\0';
 }
 
-static int same_file(int a, int b)
+/* Return: 1 the target is that folder of the root, 0 it is not, or a negative errno (a symlink there, when
+ * the target was reached under that name). @place: one component, so nothing is followed */
+static int is_place(int root, const char *place, const char *path, const struct stat *target)
 {
-	struct stat sa, sb;
+	struct stat st;
 
-	if (fstat(a, &sa) < 0 || fstat(b, &sb) < 0)
-		return -errno;
-	return sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
-/* Return: 1 the target is that folder of the root, 0 it is not, or a negative errno (a symlink there,
- * when the target was reached under that name). */
-static int is_place(int root, const char *place, const char *path, int target)
-{
-	CLEANUP_FD int fd = dir_open_nofollow(root, place, O_PATH);
-
-	if (fd == -ELOOP && str_eq(path, place))
+	if (fstatat(root, place + 1, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (S_ISLNK(st.st_mode) && str_eq(path, place))
 		return refuse(-ELOOP, "filesystem \"%s\" must be mounted on ordinary directory",
 			      place);
-	return fd < 0 ? 0 : same_file(fd, target);
+	return st.st_dev == target->st_dev && st.st_ino == target->st_ino;
 }
 
 static int type_of(int fd, long *ret_magic)
@@ -93,31 +87,38 @@ static bool may_be_on(const char *place, long magic)
 	return magic == SYSFS_MAGIC || magic == TMPFS_MAGIC;
 }
 
+static int check_place(const char *place, const char *path, int mount_fd)
+{
+	long magic = 0;
+	int r = type_of(mount_fd, &magic);
+
+	if (r < 0 || may_be_on(place, magic))
+		return r;
+	return refuse(-EINVAL, "\"%s\" cannot be mounted because it is not of type %s", path,
+		      str_eq(place, "/proc") ? "proc" : "sysfs");
+}
+
 int proc_guard_check(int root, const char *dst, int target, int mount_fd)
 {
 	static const char *const places[] = { "/proc", "/sys" };
 	char path[PATH_MAX];
+	struct stat st;
 	long magic = 0, on = 0;
-	int r = type_of(mount_fd, &magic);
+	int r;
 
-	if (r < 0)
-		return r;
+	if (fstat(target, &st) < 0)
+		return fail(-errno, "stat the destination");
 	normalise(dst, path, sizeof(path));
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		r = is_place(root, places[i], path, target);
-		if (r < 0)
-			return r;
-		if (r > 0)
-			return may_be_on(places[i], magic) ?
-				       0 :
-				       refuse(-EINVAL,
-					      "\"%s\" cannot be mounted because it is not of type %s",
-					      path, places[i] + 1);
+		r = is_place(root, places[i], path, &st);
+		if (r != 0)
+			return r < 0 ? r : check_place(places[i], path, mount_fd);
 	}
 	r = type_of(target, &on);
-	if (r < 0)
+	if (r < 0 || on != PROC_SUPER_MAGIC || is_fakeable(path))
 		return r;
-	if (on == PROC_SUPER_MAGIC && magic != PROC_SUPER_MAGIC && !is_fakeable(path))
-		return refuse(-EINVAL, "\"%s\" cannot be mounted because it is inside /proc", path);
-	return 0;
+	r = type_of(mount_fd, &magic);
+	if (r < 0 || magic == PROC_SUPER_MAGIC)
+		return r;
+	return refuse(-EINVAL, "\"%s\" cannot be mounted because it is inside /proc", path);
 }
