@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/wait.h>
 
 /* A process in uninterruptible sleep can outlast SIGKILL; then we tell, and delete can be repeated. */
@@ -60,4 +61,14 @@ int destroy_container(int root, const char *id, const struct state *s)
 	if (r >= 0 && s->cgroup_folders)
 		r = cgroup_destroy(s->cgroup_folders, DEADLINE_MS);
 	return r < 0 ? r : state_remove(root, id);
+}
+
+void destroy_failed(int root, const char *id, const struct state *s)
+{
+	CLEANUP_FREE char *text = strdup(error_text());
+	int code = error_code();
+
+	if (destroy_container(root, id, s) < 0)
+		warn("roll back '%s': %s, ignoring", id, error_text());
+	error_set(code, text ? text : "out of memory");
 }

@@ -10,3 +10,6 @@
  * things' by then. On failure the state folder stays, so that it can be tried again.
  */
 int destroy_container(int root, const char *id, const struct state *s) MUST_USE;
+
+/** destroy_failed - the same after a failure: its record is kept, and what goes wrong here is a warning */
+void destroy_failed(int root, const char *id, const struct state *s);

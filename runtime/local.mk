@@ -5,6 +5,7 @@ runtime_sources = \
 	runtime/child.h \
 	runtime/container.c runtime/container.h \
 	runtime/copy_up.c runtime/copy_up.h \
+	runtime/create.c \
 	runtime/destroy.c runtime/destroy.h \
 	runtime/device_exec.c runtime/device_exec.h \
 	runtime/exec.c \
@@ -19,6 +20,7 @@ runtime_sources = \
 	runtime/mount_exec.c runtime/mount_exec.h \
 	runtime/mount_options.c runtime/mount_options.h \
 	runtime/namespaces.c runtime/namespaces.h \
+	runtime/notify.c runtime/notify.h \
 	runtime/overlay.c runtime/overlay.h \
 	runtime/pid_file.c runtime/pid_file.h \
 	runtime/plan_build.c runtime/plan.h \
@@ -45,6 +47,7 @@ runtime_sources = \
 	runtime/spec_load.c runtime/spec.h \
 	runtime/spec_process.c \
 	runtime/spec_rows.h \
+	runtime/start.c \
 	runtime/state.c runtime/state.h \
 	runtime/step_exec.c runtime/step_exec.h \
 	runtime/sync.c runtime/sync.h \

@@ -232,12 +232,15 @@ int mount_step_notify(struct child *c, const struct step *s)
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 				   .propagation = MS_PRIVATE };
+	const struct child_source *prepared = source_of(c, s);
 	int r;
 
 	if (!c->notify_dir)
 		return refuse(-EINVAL, "the plan wants a notify socket, and there is none");
-	CLEANUP_FD int tree = sys_open_tree(AT_FDCWD, c->notify_dir,
-					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	CLEANUP_FD int tree = prepared && prepared->tree >= 0 ?
+				      prepared->tree :
+				      sys_open_tree(AT_FDCWD, c->notify_dir,
+						    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree < 0)
 		return fail(tree, "clone the mount of the notify socket");
 	CLEANUP_FD int target = dir_make_all(c->root, s->dst, 0755);

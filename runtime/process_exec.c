@@ -3,7 +3,6 @@
 #include "runtime/process_exec.h"
 
 #include "base/error.h"
-#include "base/fd.h"
 #include "base/sys.h"
 #include "runtime/limits.h"
 
@@ -122,13 +121,22 @@ static int keep(unsigned fd)
 	return 0;
 }
 
+/* Closed, not only marked: execve resolves its path, and the interpreter of a script, before it closes
+ * what is marked, so "/proc/self/fd/5/../bin/sh" would lead out by a folder that is still open
+ * (CVE-2024-21626). Only the connection stays, a socket, which leads nowhere; its end tells of success. */
 int process_step_close_fds(struct child *c, const struct step *s)
 {
-	unsigned first = 3 + c->plan->keep_fds;
-	int r = fd_cloexec_from(first);
+	unsigned first = 3 + c->plan->keep_fds, connection = (unsigned)c->sync;
+	int r = 0;
 
 	(void)s;
 	for (unsigned fd = 3; r >= 0 && fd < first; fd++)
 		r = keep(fd);
-	return r < 0 && !error_code() ? fail(r, "close descriptors") : r;
+	if (r < 0)
+		return r;
+	if (connection > first)
+		r = sys_close_range(first, connection - 1, 0);
+	if (r >= 0)
+		r = sys_close_range(connection + 1, ~0U, 0);
+	return r < 0 ? fail(r, "close descriptors") : 0;
 }

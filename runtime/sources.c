@@ -63,6 +63,13 @@ static int make_userns(const struct id_map *uids, size_t n_uids, const struct id
 	return r < 0 ? r : fd;
 }
 
+/* The folder of the notify socket, below a state folder that only we may enter. */
+static int clone_notify(const char *path, int *ret)
+{
+	*ret = sys_open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	return *ret < 0 ? fail(*ret, "clone the mount of the notify socket") : 0;
+}
+
 static int userns_of(const struct plan *p, const struct mount_step *m)
 {
 	if (m->idmap == MOUNT_IDMAP_OWN)
@@ -137,6 +144,11 @@ int sources_prepare(struct child *c)
 	for (size_t i = 0; i < p->n_steps; i++) {
 		const struct step *s = &p->steps[i];
 
+		if (s->kind == STEP_NOTIFY_SOCKET && c->notify_dir && privileged) {
+			int r = clone_notify(c->notify_dir, &c->sources[i].tree);
+			if (r < 0)
+				return r;
+		}
 		if (!wants_idmap(s) && !(p->new_userns && privileged && is_bind(s)))
 			continue;
 		int r = prepare_one(p, s, &c->sources[i]);

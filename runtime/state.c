@@ -282,6 +282,24 @@ int state_load(struct arena *a, int dir, struct state **ret)
 	return 0;
 }
 
+int state_open_and_load(struct arena *a, int root, const char *id, bool exclusive, int *ret_dir,
+			struct state **ret)
+{
+	CLEANUP_FD int dir = state_open(root, id, exclusive);
+	int r;
+
+	if (dir < 0)
+		return dir;
+	r = state_load(a, dir, ret);
+	if (r < 0)
+		return r;
+	if (!(*ret)->id)
+		(*ret)->id = arena_strdup(a, id);
+	if (ret_dir)
+		*ret_dir = TAKE_FD(dir);
+	return 0;
+}
+
 /* ---- the truth ---- */
 
 /* A pidfd of init, if it is alive and the one that we made: same boot, same start time. The pidfd is

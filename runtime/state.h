@@ -14,6 +14,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Where the init of a created container listens for start, in its state folder. */
+#define STATE_START_SOCKET "start.sock"
+
 enum state_status { STATE_CREATING, STATE_CREATED, STATE_RUNNING, STATE_PAUSED, STATE_STOPPED };
 extern const char *const state_status_names[];
 
@@ -50,6 +53,10 @@ int state_open(int root, const char *id, bool exclusive) MUST_USE;
 /** state_save, state_load - the journal; load of a half-made folder gives status creating */
 int state_save(int dir, const struct state *s) MUST_USE;
 int state_load(struct arena *a, int dir, struct state **ret) MUST_USE;
+
+/** state_open_and_load - both at once. @ret_dir: the folder, locked when exclusive; NULL: it is closed */
+int state_open_and_load(struct arena *a, int root, const char *id, bool exclusive, int *ret_dir,
+			struct state **ret) MUST_USE;
 
 /** state_status - the truth now: pid alive with that start time and boot, started, frozen.
  *  @ret_pidfd: when not NULL, a pidfd of a living init (else -EBADF) */

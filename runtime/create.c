@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/create.c - making a container, up to where its init waits for start
+ * What is made is in the journal (state.c) before it is made, so every failure, and every later delete of
+ * what a killed create left, is the same call: destroy_container. */
+#include "runtime/container.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "runtime/destroy.h"
+#include "runtime/hooks.h"
+#include "runtime/launch.h"
+#include "runtime/notify.h"
+#include "runtime/pid_file.h"
+#include "runtime/sync.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct creation {
+	const struct plan *plan;
+	const struct container_create_options *opt;
+	struct state state;
+	int dir, proc;
+};
+
+static char *time_text(struct arena *a)
+{
+	struct timespec t;
+	struct tm tm;
+	char seconds[32];
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	(void)gmtime_r(&t.tv_sec, &tm);
+	(void)strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &tm);
+	return arena_printf(a, "%s.%09ldZ", seconds, t.tv_nsec);
+}
+
+static const char *root_path(const struct plan *p)
+{
+	if (p->root)
+		return p->root;
+	return p->options && p->options->rootfs && p->options->rootfs->path ?
+		       p->options->rootfs->path :
+		       "";
+}
+
+static int describe(struct creation *k)
+{
+	const struct plan *p = k->plan;
+	struct state *s = &k->state;
+	const struct spec_hooks *h = &p->spec->hooks;
+
+	s->id = arena_strdup(p->arena, p->id);
+	s->bundle = arena_strdup(p->arena, p->bundle);
+	s->rootfs = arena_strdup(p->arena, root_path(p));
+	s->created = time_text(p->arena);
+	s->owner_uid = (uint32_t)geteuid();
+	s->terminal = p->terminal;
+	s->annotations = p->spec->annotations;
+	s->n_annotations = p->spec->n_annotations;
+	s->has_hooks = h->n[SPEC_HOOK_START_CONTAINER] || h->n[SPEC_HOOK_POSTSTART] ||
+		       h->n[SPEC_HOOK_POSTSTOP];
+	if (p->cgroup && p->cgroup->n_folders)
+		s->cgroup_folders = cgroup_folders(p->arena, p->cgroup);
+	return proc_boot_id(p->arena, k->proc, &s->boot_id);
+}
+
+/* Everything that a later delete needs, on disk before the first side effect. */
+static int write_journal(struct creation *k)
+{
+	int r = describe(k);
+
+	if (r < 0)
+		return fail(r, "read the boot id");
+	r = state_save(k->dir, &k->state);
+	if (r < 0)
+		return r;
+	r = file_replace_unsynced_at(k->dir, "config.json", k->opt->config_text, k->opt->config_len,
+				     0600);
+	return r < 0 ? fail(r, "keep a copy of config.json") : 0;
+}
+
+static int on_init(void *arg, pid_t pid)
+{
+	struct creation *k = arg;
+	int r = proc_start_time(k->proc, pid, &k->state.start_time, NULL);
+
+	if (r < 0)
+		return fail(r, "read the start time of process %d", (int)pid);
+	k->state.pid = pid;
+	return state_save(k->dir, &k->state);
+}
+
+static int on_hooks(void *arg, enum spec_hook_kind kind, pid_t pid, int *ret_state_fd)
+{
+	struct creation *k = arg;
+	CLEANUP_FD int state = -EBADF;
+
+	k->state.pid = pid;
+	state = hooks_state(&k->state, STATE_CREATING);
+	if (state < 0)
+		return state;
+	if (kind == SPEC_HOOK_CREATE_CONTAINER) {
+		*ret_state_fd = TAKE_FD(state);
+		return 0;
+	}
+	return hooks_run(&k->plan->spec->hooks, kind, state);
+}
+
+/* init waits; what is left is to tell everybody who wants to know, and to let it outlive us. */
+static int finish(struct creation *k, const struct launch_result *made)
+{
+	int r = 0;
+
+	if (k->state.cgroup_folders)
+		r = cgroup_after_clone(k->plan->cgroup);
+	if (r < 0)
+		return r;
+	k->state.ready = true;
+	r = state_save(k->dir, &k->state);
+	if (r >= 0 && k->opt->pid_file)
+		r = pid_file_write(k->opt->pid_file, made->pid);
+	if (r < 0)
+		return r;
+	r = sync_send(made->sync, SYNC_SAVED, 0, -EBADF);
+	return r < 0 ? fail(r, "let the container's first process go on") : 0;
+}
+
+static int make(struct creation *k)
+{
+	struct cgroup_join join = { .v2_fd = -EBADF };
+	struct launch_callbacks cb = { .arg = k, .on_init = on_init, .on_hooks = on_hooks };
+	struct launch_result made = { .pidfd = -EBADF, .sync = -EBADF };
+	struct child child;
+	char notify_dir[PATH_MAX];
+	int r = 0;
+
+	launch_prepare(&child, k->plan);
+	if (k->opt->notify_socket) {
+		r = notify_prepare(k->dir, notify_dir);
+		child.notify_dir = notify_dir;
+	}
+	if (r < 0)
+		return r;
+	child.state_dir = k->dir;
+	child.console_socket = k->opt->console_fd;
+	for (int i = 0; i < 3; i++)
+		child.stdio[i] = k->opt->stdio[i];
+	CLEANUP_FD int listener = child.listener = sync_listen(k->dir, STATE_START_SOCKET);
+	if (listener < 0)
+		return fail(listener, "listen at %s", STATE_START_SOCKET);
+	if (k->state.cgroup_folders) {
+		r = cgroup_create(k->plan->cgroup, &join);
+		child.join = &join;
+	}
+	if (r >= 0)
+		r = launch(&child, &cb, &made);
+	cgroup_join_close(&join);
+	if (r >= 0)
+		r = finish(k, &made);
+	attr_closep(&made.pidfd);
+	attr_closep(&made.sync);
+	return r;
+}
+
+int container_create(int root, const struct plan *plan, const struct container_create_options *opt)
+{
+	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF };
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (proc < 0)
+		return fail(-errno, "open /proc");
+	k.proc = proc;
+	r = state_claim(root, plan->id, &k.dir);
+	if (r < 0)
+		return r;
+	CLEANUP_FD int dir = k.dir;
+	r = write_journal(&k);
+	if (r >= 0)
+		r = make(&k);
+	if (r < 0)
+		destroy_failed(root, plan->id, &k.state);
+	return r;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runtime/start.c - letting the init of a created container go on to its payload
+ * Any process may do it: init listens on a socket in the state folder. The same code serves `run`. */
+#include "runtime/container.h"
+
+#include "base/error.h"
+#include "base/str.h"
+#include "runtime/destroy.h"
+#include "runtime/hooks.h"
+#include "runtime/notify.h"
+#include "runtime/sync.h"
+
+#include <stdlib.h>
+
+static int may_start(enum state_status status)
+{
+	switch (status) {
+	case STATE_CREATED:
+		return 0;
+	case STATE_CREATING:
+		return refuse(-EBUSY, "cannot start a container that is not created yet");
+	case STATE_STOPPED:
+		return refuse(-EINVAL, "cannot start a container that has stopped");
+	default:
+		return refuse(-EINVAL, "cannot start an already running container");
+	}
+}
+
+/* Return: 0 the payload was exec'd. */
+static int release(int dir, const struct state *s, const struct spec *spec)
+{
+	struct sync_message m = { .fd = -EBADF };
+	CLEANUP_FD int state = -EBADF;
+	CLEANUP_FD int connection = sync_connect(dir, STATE_START_SOCKET);
+	int r;
+
+	if (connection == -ECONNREFUSED)
+		return may_start(STATE_STOPPED);
+	if (connection < 0)
+		return fail(connection, "connect to %s", STATE_START_SOCKET);
+	if (spec && spec->hooks.n[SPEC_HOOK_START_CONTAINER]) {
+		state = hooks_state(s, STATE_CREATED);
+		if (state < 0)
+			return state;
+	}
+	r = sync_send(connection, SYNC_START, 0, state);
+	if (r >= 0)
+		r = sync_recv(connection, &m);
+	attr_closep(&m.fd);
+	if (r == 0)
+		return 0;
+	return r < 0 && error_code() ? r : fail(r < 0 ? r : -EPROTO, "start the payload");
+}
+
+/* With a NOTIFY_SOCKET, the container counts as started when its payload says so. */
+static int start_and_notify(int dir, const struct state *s, const struct spec *spec)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	CLEANUP_FD int pidfd = -EBADF;
+	CLEANUP_FD int sock = -EBADF;
+	int r;
+
+	if (path && *path)
+		sock = notify_bind(dir);
+	if (sock < 0 && sock != -EBADF && sock != -ENOENT)
+		return sock;
+	(void)state_status(s, &pidfd);
+	r = release(dir, s, spec);
+	if (r < 0 || sock < 0 || pidfd < 0)
+		return r;
+	return notify_relay(sock, path, s->pid, pidfd);
+}
+
+/* runtime.md "Start" step 9: a failed poststart hook ends the container. */
+static int run_poststart(int root, const struct state *s, const struct spec *spec)
+{
+	int r;
+
+	if (!spec || !spec->hooks.n[SPEC_HOOK_POSTSTART])
+		return 0;
+	CLEANUP_FD int state = hooks_state(s, STATE_RUNNING);
+	if (state < 0)
+		return state;
+	r = hooks_run(&spec->hooks, SPEC_HOOK_POSTSTART, state);
+	if (r < 0)
+		destroy_failed(root, s->id, s);
+	return r;
+}
+
+int container_start(int root, const char *id)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP(spec) struct spec *spec = NULL;
+	struct state *s;
+	int dir, r = state_open_and_load(a, root, id, true, &dir, &s);
+
+	if (r < 0)
+		return r;
+	CLEANUP_FD int owned = dir;
+	r = may_start(state_status(s, NULL));
+	if (r >= 0 && s->has_hooks)
+		r = spec_load(dir, "config.json", &spec, NULL);
+	if (r < 0)
+		return r;
+	s->started = true;
+	r = state_save(dir, s);
+	if (r >= 0)
+		r = start_and_notify(dir, s, spec);
+	return r < 0 ? r : run_poststart(root, s, spec);
+}
