@@ -37,6 +37,9 @@ struct step *plan_parent_step(struct plan_builder *b, enum step_kind kind, const
 /** plan_mount_step - append a MOUNT of m on dst */
 void plan_mount_step(struct plan_builder *b, struct mount_step *m, const char *dst,
 		     const char *why);
+/** plan_keep_atime - for binds of the host's own filesystems: leave access times as the host has them.
+ *  They mean nothing there, and a user namespace may not change those of an inherited mount */
+void plan_keep_atime(struct mount_step *m);
 /** plan_hooks - append a HOOKS step when the config has hooks of this kind */
 void plan_hooks(struct plan_builder *b, enum spec_hook_kind kind);
 /** plan_privileged - has the caller this capability over the host? */

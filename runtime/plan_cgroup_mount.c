@@ -22,6 +22,7 @@ static struct mount_step *bind_step(struct plan_builder *b, const struct mount_s
 	m->attr_set = options->attr_set;
 	m->attr_clear = options->attr_clear;
 	m->propagation = options->propagation;
+	plan_keep_atime(m);
 	return m;
 }
 

@@ -105,6 +105,12 @@ void plan_mount_step(struct plan_builder *b, struct mount_step *m, const char *d
 	s->dst = dst;
 }
 
+void plan_keep_atime(struct mount_step *m)
+{
+	m->attr_set &= ~(uint64_t)MOUNT_ATTR__ATIME;
+	m->attr_clear &= ~(uint64_t)MOUNT_ATTR__ATIME;
+}
+
 /* "/x" for "x", "//x" and "/./x/"; the rest is left to openat2. */
 static const char *absolute(struct plan_builder *b, const char *path)
 {
@@ -141,6 +147,9 @@ static bool bind_instead(struct plan_builder *b, struct mount_step *m)
 		m->kind = MOUNT_BIND;
 		m->source = bound_types[i].host;
 		m->recursive = true;
+		/* A host without mqueue has nothing to show. */
+		m->optional = true;
+		plan_keep_atime(m);
 		/* What lies beneath (/sys/fs/cgroup!) must not be more writable than asked for. */
 		m->rattr_set |= m->attr_set;
 		m->rattr_clear |= m->attr_clear;

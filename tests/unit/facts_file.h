@@ -34,7 +34,6 @@ static struct cgroup_host *facts_cgroups(struct arena *a, const struct json *obj
 	if (!obj)
 		return NULL;
 	host = arena_new_of(a, struct cgroup_host);
-	host->has_kill = true;
 	host->hierarchies = arena_array(a, list->count, sizeof(*host->hierarchies));
 	for (size_t i = 0; i < 4; i++)
 		if (str_eq(layouts[i], json_str(obj, "layout")))
