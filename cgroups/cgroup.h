@@ -22,8 +22,12 @@ struct cgroup_hierarchy {
 	char *mount;        /* absolute mount point, as found in mountinfo */
 	char *mount_root;   /* the folder of the hierarchy that is mounted there, mostly "/" */
 	char **controllers; /* v1: of the mount, "name=systemd" included */
-	char *own_path;     /* the caller's cgroup in it, from /proc/self/cgroup */
-	bool writable;      /* the caller may make folders below own_path */
+	char *own_path;     /* the caller's cgroup in it, from /proc/self/cgroup; may be NULL */
+	char *base_path;    /* where a relative cgroupsPath starts: own_path; on v2 its parent where
+			       that is ours, because own_path holds processes; NULL: not below the
+			       mount, so that it has no folder */
+	bool read_only;     /* mounted so: nobody can make a folder */
+	bool writable;      /* the caller may make folders below base_path */
 };
 
 enum cgroup_layout { CGROUP_NONE, CGROUP_V1, CGROUP_V2, CGROUP_HYBRID };
@@ -32,7 +36,10 @@ struct cgroup_host {
 	enum cgroup_layout layout;
 	struct cgroup_hierarchy *hierarchies;
 	size_t n_hierarchies;
-	bool has_kill; /* cgroup.kill, Linux 5.14 */
+	/* May the caller make (or take over) this folder and move itself there? A fact that depends on
+	 * the path, so the plan asks for it; only an absolute cgroupsPath of an unprivileged caller
+	 * needs it. NULL: no. */
+	bool (*may_make)(const struct cgroup_hierarchy *h, const char *path);
 };
 
 /**
@@ -50,14 +57,22 @@ int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix,
 struct cgroup_write {
 	const char *file, *value; /* relative to the folder */
 	const char *why;          /* the field of the spec: "linux.resources.memory.limit" */
-	bool after_clone;         /* v2 pids.max: so that with 0 the payload itself still runs */
-	bool tolerate_missing;    /* a file of an optional kernel feature */
+	const char *else_file, *else_value; /* used where file does not exist */
+	const char *undo;      /* keyed files ("8:0 1000"): removes the key again; else NULL */
+	const char *not_below; /* a file: the value must not be less than its number (update) */
+	uint64_t granule;      /* read back: 0 no, 1 exactly, n rounded down to a multiple of n */
+	bool keep_first;       /* cpu.max: value is the second word, the first one stays */
+	bool coupled;          /* the kernel checks it against the other coupled writes: when it is
+				  refused (EINVAL), it is tried again after them */
+	bool after_clone;      /* v2 pids.max: so that with 0 the payload itself still runs */
+	bool tolerate_missing; /* a file of an optional kernel feature */
 };
 
 struct cgroup_folder {
 	const struct cgroup_hierarchy *hierarchy;
-	const char *path; /* absolute host path of the folder */
-	const char *name; /* path inside the hierarchy, as /proc/PID/cgroup shows it */
+	const char *path;   /* absolute host path of the folder */
+	const char *name;   /* path inside the hierarchy, as /proc/PID/cgroup shows it */
+	char **controllers; /* v2: to be enabled from the mount down to here; NULL on v1 */
 	struct cgroup_write *writes;
 	size_t n_writes;
 };
@@ -70,12 +85,14 @@ struct cgroup_plan {
 	bool v2_join_after_v1;         /* always false on pure v2, where clone3 does it */
 	struct cgroup_folder *folders; /* v2 first */
 	size_t n_folders;
-	struct bpf_insn *device_program; /* v2 BPF_PROG_TYPE_CGROUP_DEVICE; NULL on v1 */
+	struct bpf_insn
+		*device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE of folders[0]; NULL: v1 rules */
 	size_t n_device_insns;
 };
 
 struct cgroup_options {
-	const char *cgroups_path; /* linux.cgroupsPath, or NULL: the default below */
+	const char *cgroups_path; /* linux.cgroupsPath, or NULL: the default below. Absolute: below
+				     the mounts; relative: below base_path, as runc does */
 	const char *default_name; /* path used when cgroups_path is NULL: "/doboz/ID" as root,
 				     "doboz/ID" below the own cgroup for others */
 	bool privileged;          /* CAP_SYS_ADMIN over the host: device rules can be set */

@@ -1,2 +1,21 @@
-# cgroups/
-cgroups_sources = cgroups/cgroup.h cgroups/resources.h
+# cgroups/: linux.resources and cgroupsPath, on v1, v2 and hybrid hosts
+cgroups_sources = \
+	cgroups/apply.c cgroups/apply.h \
+	cgroups/cgroup.h \
+	cgroups/check.c \
+	cgroups/create.c \
+	cgroups/destroy.c \
+	cgroups/devices.c cgroups/devices.h \
+	cgroups/events.c cgroups/events.h \
+	cgroups/layout.c \
+	cgroups/life.c \
+	cgroups/plan.c \
+	cgroups/program.c cgroups/program.h \
+	cgroups/resources.c cgroups/resources.h \
+	cgroups/tree.c cgroups/tree.h \
+	cgroups/v1.c cgroups/v1.h \
+	cgroups/v2.c cgroups/v2.h \
+	cgroups/writes.c cgroups/writes.h
+
+unit_tests += \
+	tests/unit/test_cgroup_act

@@ -75,5 +75,15 @@ struct cgroup_resources {
 	size_t n_unified;
 };
 
+/* More device rules than this are refused: each one is a write (v1) or some instructions (v2). */
+enum { CGROUP_DEVICE_RULES_MAX = 1024 };
+
 /* Decodes a linux.resources object into a zeroed struct cgroup_resources. */
 extern const struct json_row cgroup_resources_rows[];
+
+/**
+ * cgroup_resources_check - the rules that no table row can say: weights, burst against quota, names
+ * that become part of a file or a line; records
+ * A number 0 of shares, quota, period, weights and memory amounts means "not set", as callers mean it.
+ */
+int cgroup_resources_check(const struct cgroup_resources *res) MUST_USE;

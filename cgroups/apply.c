@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgroups/apply.c - do a folder's writes, read back what the kernel may change, undo an update
+ *
+ * Coupled writes: the kernel checks some files against each other (memory against memory + swap, quota
+ * against burst), so the right order depends on what is there. A refused one is put off until the
+ * others are through, for as long as that makes any progress. */
+#include "cgroups/apply.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "cgroups/program.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_MAX = 64, OLD_MAX = 64 * 1024 };
+
+/* Consecutive writes to one file, as device rules are, share its descriptor. */
+struct target {
+	int dir;
+	const char *file;
+	int fd;
+};
+
+static void target_close(struct target *t)
+{
+	if (t->fd >= 0)
+		(void)close(t->fd);
+	t->fd = -EBADF;
+}
+
+static int target_open(struct target *t, const char *file, bool read_too)
+{
+	if (t->fd >= 0 && t->file == file && !read_too)
+		return 0;
+	target_close(t);
+	t->fd = openat(t->dir, file, (read_too ? O_RDWR : O_WRONLY) | O_CLOEXEC);
+	t->file = read_too ? NULL : file;
+	return t->fd < 0 ? -errno : 0;
+}
+
+/* A number of a cgroup file; "max" is the largest. */
+static int read_number(int fd, uint64_t *ret)
+{
+	char text[NUMBER_MAX];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	int64_t number;
+	int r;
+
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	text[strcspn(text, " \n")] = '\0';
+	if (str_eq(text, "max")) {
+		*ret = UINT64_MAX;
+		return 0;
+	}
+	r = str_to_u64(text, UINT64_MAX, ret);
+	if (r == -EINVAL && str_to_i64(text, INT64_MIN, INT64_MAX, &number) == 0) {
+		*ret = UINT64_MAX; /* -1 */
+		r = 0;
+	}
+	return r;
+}
+
+/* Amounts near the top of the counter's range are unlimited to the kernel, in several spellings. */
+static bool is_taken(uint64_t want, uint64_t got, uint64_t granule)
+{
+	const uint64_t top = INT64_MAX - (UINT64_C(1) << 31);
+
+	if (granule > 1 && want >= top)
+		return got >= top;
+	return got <= want && want - got < granule;
+}
+
+static int read_back(int fd, const struct cgroup_write *w, const char *value)
+{
+	uint64_t want, got = 0;
+	int r;
+
+	if (w->granule == 0 || str_to_u64(value, UINT64_MAX, &want) < 0)
+		return 0;
+	r = read_number(fd, &got);
+	if (r < 0)
+		return r;
+	return is_taken(want, got, w->granule) ? 0 : -ERANGE;
+}
+
+static int check_usage(int dir, const struct cgroup_write *w)
+{
+	CLEANUP_FD int fd = -EBADF;
+	uint64_t want, usage = 0;
+	int r;
+
+	if (!w->not_below || str_to_u64(w->value, UINT64_MAX, &want) < 0)
+		return 0;
+	fd = openat(dir, w->not_below, O_RDONLY | O_CLOEXEC);
+	r = fd < 0 ? -errno : read_number(fd, &usage);
+	return r < 0 || usage <= want ? r : -EBUSY;
+}
+
+/* Puts the first word of what is there before the value. */
+static int keep_first(int fd, const char *value, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, NUMBER_MAX - 1, 0);
+	size_t len;
+
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	len = strcspn(buf, " \n");
+	snprintf(buf + len, size - len, " %s", value);
+	return 0;
+}
+
+static int put(struct target *t, const struct cgroup_write *w)
+{
+	bool read_too = w->granule || w->keep_first;
+	const char *value = w->value;
+	char both[2 * NUMBER_MAX];
+	int r = check_usage(t->dir, w);
+
+	if (r < 0)
+		return r;
+	r = target_open(t, w->file, read_too);
+	if (r == -ENOENT && w->else_file) {
+		r = target_open(t, w->else_file, read_too);
+		value = w->else_value;
+	}
+	if (r == -ENOENT && w->tolerate_missing)
+		return 0;
+	if (r == 0 && w->keep_first) {
+		r = keep_first(t->fd, value, both, sizeof(both));
+		value = both;
+	}
+	if (r == 0)
+		r = fd_write_all(t->fd, value, strlen(value));
+	return r == 0 ? read_back(t->fd, w, value) : r;
+}
+
+static int tell(int r, const struct cgroup_folder *f, const struct cgroup_write *w)
+{
+	if (r == -ERANGE)
+		return refuse(r, "%s: the kernel did not take '%s' for '%s/%s' as written", w->why,
+			      w->value, f->path, w->file);
+	if (r == -EBUSY && w->not_below)
+		return refuse(r, "%s: '%s' is less than what is in use (checkBeforeUpdate)", w->why,
+			      w->value);
+	return fail(r, "%s: write '%s' to '%s/%s'", w->why, w->value, f->path, w->file);
+}
+
+/* One round over the writes; those that are put off stay marked. Returns how many went through. */
+static ssize_t one_round(struct target *t, const struct cgroup_folder *f, bool *open,
+			 const struct cgroup_write **ret_refused)
+{
+	ssize_t done = 0;
+
+	*ret_refused = NULL;
+	for (size_t i = 0; i < f->n_writes; i++) {
+		const struct cgroup_write *w = &f->writes[i];
+		int r = open[i] ? put(t, w) : 0;
+
+		if (!open[i])
+			continue;
+		if (r == -EINVAL && w->coupled) {
+			*ret_refused = *ret_refused ? *ret_refused : w;
+			continue;
+		}
+		if (r < 0)
+			return tell(r, f, w);
+		open[i] = false;
+		done++;
+	}
+	return done;
+}
+
+int cgroup_write_folder(int dir, const struct cgroup_folder *f, bool after_clone)
+{
+	CLEANUP_FREE bool *open = calloc(f->n_writes + 1, sizeof(*open));
+	struct target t = { .dir = dir, .fd = -EBADF };
+	const struct cgroup_write *refused;
+	ssize_t done;
+
+	if (!open)
+		arena_exhausted();
+	for (size_t i = 0; i < f->n_writes; i++)
+		open[i] = f->writes[i].after_clone == after_clone;
+	do
+		done = one_round(&t, f, open, &refused);
+	while (done > 0 && refused);
+	target_close(&t);
+	if (done >= 0 && refused)
+		return tell(-EINVAL, f, refused);
+	return done < 0 ? (int)done : 0;
+}
+
+static int open_folder(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? fail(-errno, "open cgroup '%s'", path) : fd;
+}
+
+int cgroup_after_clone(const struct cgroup_plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->n_folders; i++) {
+		const struct cgroup_folder *f = &plan->folders[i];
+		CLEANUP_FD int dir = -EBADF;
+		bool any = false;
+
+		for (size_t k = 0; k < f->n_writes; k++)
+			any = any || f->writes[k].after_clone;
+		if (!any)
+			continue;
+		dir = open_folder(f->path);
+		r = dir < 0 ? dir : cgroup_write_folder(dir, f, true);
+	}
+	return r;
+}
+
+/* ---- update ---- */
+
+/* The line of a keyed file that begins with the first word of value. */
+static char *line_of_key(char *text, const char *value)
+{
+	size_t len = strcspn(value, " ");
+	char *line;
+
+	while ((line = strsep(&text, "\n")))
+		if (strncmp(line, value, len) == 0 && line[len] == ' ')
+			return line;
+	return NULL;
+}
+
+/* The write that brings back what is there now; .file NULL when there is none. */
+static struct cgroup_write undo_of(struct arena *a, int dir, const struct cgroup_write *w)
+{
+	struct cgroup_write undo = { .file = w->file, .why = w->why, .coupled = true };
+	char *text;
+	size_t len;
+	int r = file_read_at(a, dir, w->file, OLD_MAX, &text, &len);
+
+	if (r == -ENOENT && w->else_file) {
+		undo.file = w->else_file;
+		r = file_read_at(a, dir, w->else_file, OLD_MAX, &text, &len);
+	}
+	if (r < 0 || str_starts(w->file, "devices."))
+		return (struct cgroup_write){ 0 };
+	if (w->undo) {
+		undo.value = line_of_key(text, w->value);
+		if (!undo.value)
+			undo.value = w->undo;
+		return undo;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	/* Files like memory.oom_control show "name number". */
+	undo.value = str_starts(text, "oom_kill_disable ") ? strchr(text, ' ') + 1 : text;
+	return undo;
+}
+
+/* Brings back the folders up to and with the one that failed; later ones were not touched. */
+static void roll_back(const struct cgroup_plan *plan, struct cgroup_folder *undo, size_t n)
+{
+	CLEANUP_FREE char *text = strdup(error_text());
+	int code = error_code();
+
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP_FD int dir = open_folder(plan->folders[i].path);
+
+		if (dir < 0 || cgroup_write_folder(dir, &undo[i], false) < 0)
+			warn("%s, ignoring", error_text());
+	}
+	error_set(code, text ? text : "");
+}
+
+int cgroup_apply(const struct cgroup_plan *plan)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct cgroup_folder *undo = arena_array(a, plan->n_folders, sizeof(*undo));
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->n_folders; i++) {
+		const struct cgroup_folder *f = &plan->folders[i];
+		CLEANUP_FD int dir = -EBADF;
+
+		if (f->n_writes == 0)
+			continue;
+		dir = open_folder(f->path);
+		undo[i] = (struct cgroup_folder){ .path = f->path };
+		undo[i].writes = arena_array(a, f->n_writes, sizeof(*undo[i].writes));
+		for (size_t k = f->n_writes; dir >= 0 && k-- > 0;) {
+			struct cgroup_write w = undo_of(a, dir, &f->writes[k]);
+
+			if (w.file)
+				undo[i].writes[undo[i].n_writes++] = w;
+		}
+		r = dir < 0 ? dir : cgroup_write_folder(dir, f, false);
+		if (r == 0)
+			r = cgroup_write_folder(dir, f, true);
+		if (r < 0)
+			roll_back(plan, undo, i + 1);
+	}
+	if (r == 0 && plan->device_program)
+		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
+					  plan->n_device_insns);
+	return r;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgroups/create.c - make a container's folders, and the descriptors by which its child joins
+ *
+ * A container has about ten v1 folders, so each costs as few calls as can be: mkdir, open, fstatfs
+ * (is it a cgroup at all?), the writes that were asked for, and the descriptor of "tasks". */
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "cgroups/apply.h"
+#include "cgroups/cgroup.h"
+#include "cgroups/events.h"
+#include "cgroups/program.h"
+#include "cgroups/tree.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MODE = 0755, TEXT_MAX = 4096 };
+
+static bool has_controller(const struct cgroup_folder *f, const char *controller)
+{
+	return !f->hierarchy->v2 && strv_has(f->hierarchy->controllers, controller);
+}
+
+/* ---- cpuset of v1: a folder without CPUs or memory nodes takes no process ---- */
+
+/* Fills an empty file from the folder above, which may be empty as well. */
+static int inherit(struct arena *a, const char *folder, const char *mount, const char *file,
+		   char **ret_value)
+{
+	char *path = arena_printf(a, "%s/%s", folder, file), *above, *value = NULL;
+	CLEANUP_FD int fd = open(path, O_RDWR | O_CLOEXEC);
+	char text[TEXT_MAX];
+	ssize_t n;
+	int r;
+
+	if (fd < 0 && errno == EACCES)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n < 0)
+		return fail(-errno, "read '%s'", path);
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	*ret_value = arena_strdup(a, text);
+	if (*text || strlen(folder) <= strlen(mount))
+		return 0;
+	above = arena_strndup(a, folder, (size_t)(strrchr(folder, '/') - folder));
+	r = inherit(a, above, mount, file, &value);
+	if (r < 0)
+		return r;
+	r = fd_write_all(fd, value, strlen(value));
+	if (r < 0)
+		return fail(r, "write '%s' to '%s'", value, path);
+	*ret_value = value;
+	return 0;
+}
+
+static int inherit_cpuset(const struct cgroup_folder *f)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	char *value;
+	int r = inherit(a, f->path, f->hierarchy->mount, "cpuset.cpus", &value);
+
+	return r < 0 ? r : inherit(a, f->path, f->hierarchy->mount, "cpuset.mems", &value);
+}
+
+/* ---- controllers of v2 ---- */
+
+/* The words of cgroup.controllers. */
+static char **offered(struct arena *a, int dir)
+{
+	char text[TEXT_MAX];
+
+	if (cgroup_tree_read(dir, "cgroup.controllers", text, sizeof(text)) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return str_split(a, text, ' ');
+}
+
+static bool offers_all(struct arena *a, int dir, char *const *wanted)
+{
+	char **have = offered(a, dir);
+
+	while (*wanted && strv_has(have, *wanted))
+		wanted++;
+	return !*wanted;
+}
+
+static bool is_needed(const struct cgroup_folder *f, const char *controller)
+{
+	for (size_t i = 0; i < f->n_writes; i++) {
+		const char *rest = str_after(f->writes[i].file, controller);
+
+		if (rest && *rest == '.')
+			return true;
+	}
+	return false;
+}
+
+/* Enables one controller from the mount down to the folder above ours. */
+static int enable(struct arena *a, const struct cgroup_folder *f, const char *controller)
+{
+	const char *value = arena_printf(a, "+%s", controller);
+	size_t len = strlen(f->hierarchy->mount);
+
+	for (const char *end = f->path + len; end; end = strchr(end + 1, '/')) {
+		const char *file = arena_printf(a, "%.*s/cgroup.subtree_control",
+						(int)(end - f->path), f->path);
+		int r = file_write_at(AT_FDCWD, file, value);
+
+		/* Above a delegated folder it is somebody else's, and done. */
+		if (r < 0 && r != -EACCES && r != -EPERM)
+			return fail(r, "enable the %s controller in '%s'", controller, file);
+	}
+	return 0;
+}
+
+/* Controllers that only count may stay off; those that hold a limit may not. */
+static int enable_controllers(int dir, const struct cgroup_folder *f)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	if (!f->controllers || offers_all(a, dir, f->controllers))
+		return 0;
+	for (char **c = f->controllers; *c; c++) {
+		int r;
+
+		if (strv_has(offered(a, dir), *c))
+			continue;
+		r = enable(a, f, *c);
+		if (!is_needed(f, *c))
+			continue;
+		if (r < 0)
+			return r;
+		if (!strv_has(offered(a, dir), *c))
+			return refuse(-EACCES,
+				      "cgroup '%s': the %s controller is not delegated to us",
+				      f->path, *c);
+	}
+	return 0;
+}
+
+/* ---- folders ---- */
+
+static int make_parents(const struct cgroup_folder *f)
+{
+	CLEANUP_FREE char *path = strdup(f->path);
+	char *slash;
+
+	if (!path)
+		arena_exhausted();
+	for (slash = path + strlen(f->hierarchy->mount) + 1; (slash = strchr(slash, '/'));
+	     slash++) {
+		*slash = '\0';
+		if (mkdir(path, MODE) < 0 && errno != EEXIST)
+			return fail(-errno, "make cgroup '%s'", path);
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* Return: 1 it was there already, 0 made, negative errno */
+static int make(const struct cgroup_folder *f)
+{
+	int r = mkdir(f->path, MODE) < 0 ? -errno : 0;
+
+	if (r == -ENOENT) {
+		r = make_parents(f);
+		if (r < 0)
+			return r;
+		r = mkdir(f->path, MODE) < 0 ? -errno : 0;
+	}
+	if (r == -EEXIST)
+		return 1;
+	return r < 0 ? fail(r, "make cgroup '%s'", f->path) : 0;
+}
+
+/* A child that joins a frozen folder never comes back. */
+static int refuse_frozen(int dir, const struct cgroup_folder *f)
+{
+	char state[16] = "THAWED";
+	ssize_t n = 0;
+	int frozen = 0;
+
+	if (f->hierarchy->v2)
+		frozen = cgroup_events_get(dir, "frozen");
+	else if (has_controller(f, "freezer"))
+		n = cgroup_tree_read(dir, "freezer.state", state, sizeof(state));
+	if (n < 0)
+		return fail((int)n, "read '%s/freezer.state'", f->path);
+	if (frozen > 0 || !str_starts(state, "THAWED"))
+		return refuse(-EBUSY, "cgroup '%s' is frozen", f->path);
+	return 0;
+}
+
+static int refuse_populated(int dir, const struct cgroup_folder *f)
+{
+	char pid[16];
+	ssize_t n = cgroup_tree_read(dir, "cgroup.procs", pid, sizeof(pid));
+
+	if (n < 0)
+		return fail((int)n, "read '%s/cgroup.procs'", f->path);
+	pid[strcspn(pid, "\n")] = '\0';
+	return n > 0 ? refuse(-EBUSY, "cgroup '%s' is not empty: it holds process %s", f->path,
+			      pid) :
+		       0;
+}
+
+static int prepare(int dir, const struct cgroup_folder *f, bool existed)
+{
+	int r = existed ? refuse_populated(dir, f) : 0;
+
+	if (r == 0)
+		r = refuse_frozen(dir, f);
+	if (r == 0 && has_controller(f, "cpuset"))
+		r = inherit_cpuset(f);
+	if (r == 0)
+		r = enable_controllers(dir, f);
+	return r == 0 ? cgroup_write_folder(dir, f, false) : r;
+}
+
+/* ---- joining ---- */
+
+void cgroup_join_close(struct cgroup_join *join)
+{
+	if (join->v2_fd >= 0)
+		(void)close(TAKE_FD(join->v2_fd));
+	while (join->n_tasks > 0)
+		(void)close(join->tasks_fds[--join->n_tasks]);
+}
+
+/* Takes dir over. A folder without "tasks" is one of v2. */
+static int add_join(struct cgroup_join *join, int dir, const char *path)
+{
+	CLEANUP_FD int owned = dir;
+	int tasks = openat(dir, "tasks", O_WRONLY | O_CLOEXEC);
+
+	if (tasks >= 0) {
+		if (join->n_tasks == CGROUP_FDS_MAX) {
+			(void)close(tasks);
+			return refuse(-E2BIG, "too many cgroup folders");
+		}
+		join->tasks_fds[join->n_tasks++] = tasks;
+		return 0;
+	}
+	if (errno != ENOENT)
+		return fail(-errno, "open '%s/tasks'", path);
+	if (join->v2_fd >= 0)
+		return refuse(-EINVAL, "cgroup '%s' is a second folder of v2", path);
+	join->v2_fd = TAKE_FD(owned);
+	return 0;
+}
+
+static int open_folder(const char *path)
+{
+	int dir = cgroup_tree_open(path);
+
+	if (dir == -EXDEV)
+		return refuse(dir, "'%s' is a plain folder, not a cgroup", path);
+	return dir < 0 ? fail(dir, "open cgroup '%s'", path) : dir;
+}
+
+static int create_one(const struct cgroup_folder *f, struct cgroup_join *join)
+{
+	int existed = make(f);
+	int dir, r;
+
+	if (existed < 0)
+		return existed;
+	dir = open_folder(f->path);
+	if (dir < 0)
+		return dir;
+	r = prepare(dir, f, existed);
+	if (r < 0) {
+		(void)close(dir);
+		return r;
+	}
+	return add_join(join, dir, f->path);
+}
+
+int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join)
+{
+	struct cgroup_join join = { .v2_fd = -EBADF };
+	/* What the container's owner may read does not depend on the caller's mask. */
+	mode_t mask = umask(022);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->n_folders; i++)
+		r = create_one(&plan->folders[i], &join);
+	(void)umask(mask);
+	if (r == 0 && plan->device_program)
+		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
+					  plan->n_device_insns);
+	if (r < 0)
+		cgroup_join_close(&join);
+	else
+		*ret_join = join;
+	return r;
+}
+
+int cgroup_open(char *const *folders, struct cgroup_join *ret_join)
+{
+	struct cgroup_join join = { .v2_fd = -EBADF };
+	int r = 0;
+
+	for (; r == 0 && *folders; folders++) {
+		int dir = open_folder(*folders);
+
+		r = dir < 0 ? dir : add_join(&join, dir, *folders);
+	}
+	if (r < 0)
+		cgroup_join_close(&join);
+	else
+		*ret_join = join;
+	return r;
+}
+
+int cgroup_join_v1(const struct cgroup_join *join)
+{
+	for (size_t i = 0; i < join->n_tasks; i++) {
+		int r = fd_write_all(join->tasks_fds[i], "0", 1);
+
+		if (r < 0)
+			return fail(r, "join the cgroup '%s'", fd_path(join->tasks_fds[i]).text);
+	}
+	return 0;
+}
