@@ -259,7 +259,6 @@ static int climb(struct trail *t, int folder)
 	if (r < 0)
 		return r;
 	t->len--;
-	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ids below len are set */
 	if (here.dev != t->ids[t->len].dev || here.ino != t->ids[t->len].ino)
 		return -EAGAIN;
 	return TAKE_FD(up);

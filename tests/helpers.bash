@@ -17,6 +17,9 @@ DOBOZ_OCI=$DOBOZ_BIN/doboz-oci
 DOBOZ_IMAGE=$DOBOZ_BIN/doboz-image
 TEST_USER=doboz-test
 
+# Why: tests/san.
+[ -z "${ASAN_OPTIONS:-}" ] || export ASAN_OPTIONS=${ASAN_OPTIONS/detect_leaks=1/detect_leaks=0}
+
 setup() { test_begin; }
 teardown() { test_end; }
 
