@@ -56,8 +56,12 @@ runtime_sources = \
 	runtime/user.c runtime/user.h
 
 unit_tests += \
+	tests/unit/test_facts \
 	tests/unit/test_mount_options \
+	tests/unit/test_plan \
 	tests/unit/test_program \
 	tests/unit/test_runtime_names \
+	tests/unit/test_spec_bad \
+	tests/unit/test_spec_check \
 	tests/unit/test_sync \
 	tests/unit/test_user

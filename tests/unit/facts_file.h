@@ -45,6 +45,7 @@ static struct cgroup_host *facts_cgroups(struct arena *a, const struct json *obj
 		h->mount = arena_strdup(a, json_str(entry, "mount"));
 		h->mount_root = arena_strdup(a, "/");
 		h->own_path = arena_strdup(a, json_str(entry, "ownPath"));
+		h->base_path = h->own_path;
 		h->writable = true;
 		json_for_each(name, json_get(entry, "controllers"))
 			h->controllers = strv_append(a, h->controllers, name->text);

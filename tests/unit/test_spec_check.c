@@ -16,26 +16,26 @@
 #define MAP(inside, outside, size) \
 	"{\"containerID\":" #inside ",\"hostID\":" #outside ",\"size\":" #size "}"
 #define USERNS "\"namespaces\":[{\"type\":\"user\"}],"
-#define VERSION(v) "{\"ociVersion\":\"" v "\"," ROOT "}"
+#define OCI_VERSION(v) "{\"ociVersion\":\"" v "\"," ROOT "}"
 
 static const struct {
 	const char *config, *problem; /* NULL: none */
 } rules[] = {
-	{ VERSION("1.0.0"), NULL },
-	{ VERSION("1.3.0"), NULL },
-	{ VERSION("1.99.0"), NULL },
-	{ VERSION("1.0.2-dev"), NULL },
-	{ VERSION("1.1.0+dev"), NULL },
-	{ VERSION("1.0.0-rc5+x"), NULL },
-	{ VERSION("2.0.0"), "config.ociVersion: '2.0.0' is not compatible" },
-	{ VERSION("0.9.0"), "config.ociVersion: '0.9.0' is not compatible" },
-	{ VERSION("1.0"), "config.ociVersion: '1.0' is not a version" },
-	{ VERSION("1.0.0."), "config.ociVersion: " },
-	{ VERSION("01.0.0"), "config.ociVersion: " },
-	{ VERSION("1.0.-1"), "config.ociVersion: " },
-	{ VERSION("1.0.0-"), "config.ociVersion: " },
-	{ VERSION("v1.0.0"), "config.ociVersion: " },
-	{ VERSION("1.0.99999999999"), "config.ociVersion: " },
+	{ OCI_VERSION("1.0.0"), NULL },
+	{ OCI_VERSION("1.3.0"), NULL },
+	{ OCI_VERSION("1.99.0"), NULL },
+	{ OCI_VERSION("1.0.2-dev"), NULL },
+	{ OCI_VERSION("1.1.0+dev"), NULL },
+	{ OCI_VERSION("1.0.0-rc5+x"), NULL },
+	{ OCI_VERSION("2.0.0"), "config.ociVersion: '2.0.0' is not compatible" },
+	{ OCI_VERSION("0.9.0"), "config.ociVersion: '0.9.0' is not compatible" },
+	{ OCI_VERSION("1.0"), "config.ociVersion: '1.0' is not a version" },
+	{ OCI_VERSION("1.0.0."), "config.ociVersion: " },
+	{ OCI_VERSION("01.0.0"), "config.ociVersion: " },
+	{ OCI_VERSION("1.0.-1"), "config.ociVersion: " },
+	{ OCI_VERSION("1.0.0-"), "config.ociVersion: " },
+	{ OCI_VERSION("v1.0.0"), "config.ociVersion: " },
+	{ OCI_VERSION("1.0.99999999999"), "config.ociVersion: " },
 	{ HEAD "\"annotations\":{\"a\":\"\"}}", NULL },
 	{ HEAD "\"annotations\":{\"\":\"a\"}}", "config.annotations: a key is empty" },
 	{ LINUX("\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"uts\"}]"), NULL },
