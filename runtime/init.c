@@ -152,6 +152,11 @@ static int stage_make_init(struct child *c)
 
 		if (r >= 0)
 			r = check_parent_alive(c);
+		/* The file that the stage opened is the stage's own. */
+		attr_closep(&c->oom);
+		c->oom = -EBADF;
+		if (r >= 0)
+			r = open_oom_score(c);
 		return r < 0 ? r : stage_steps(c);
 	}
 	int r = sync_send(c->sync, SYNC_INIT, (uint64_t)pid, pidfd);
