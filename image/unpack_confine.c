@@ -131,7 +131,8 @@ static void build_program(struct program *p)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(conditional); i++) {
 		add(p, BPF_JMP | BPF_JEQ | BPF_K, conditional[i].number, 0, 4);
-		add_load(p, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * conditional[i].argument);
+		add_load(p, offsetof(struct seccomp_data, args) +
+				    sizeof(uint64_t) * conditional[i].argument);
 		add(p, BPF_JMP | BPF_JSET | BPF_K, conditional[i].bits,
 		    conditional[i].wanted ? 0 : 1, conditional[i].wanted ? 1 : 0);
 		add_return(p, SECCOMP_RET_ALLOW);
