@@ -195,6 +195,8 @@ static int plan_controller(struct planner *p, const char *v1, const char *v2)
 
 	if (at < 0 && *v2 && (at = folder_with(p, true, v2)) >= 0)
 		part = find_part(cgroup_v2_parts, v2);
+	if (!part) /* a row of controllers without its row of parts: a mistake of ours */
+		return refuse(-ENOSYS, "no limits are known for cgroup controller '%s'", v1);
 	r = part->plan(&w, p->res);
 	if (r < 0)
 		return r;
