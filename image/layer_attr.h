@@ -35,7 +35,8 @@ int layer_attr_clear(int fd) MUST_USE;
 /** layer_attr_copy - owner, attributes and mode of another file, not its time; records */
 int layer_attr_copy(int from, int to, bool keep_owner) MUST_USE;
 
-/** layer_attr_reset - a folder as an implicit parent without model is: root's, 0755, no attributes; records */
+/** layer_attr_reset - a folder as an implicit parent without model is: root's, 0755, no attributes; not its time;
+ *  records */
 int layer_attr_reset(int fd, bool keep_owner) MUST_USE;
 
 /** layer_attr_set_opaque, layer_attr_is_opaque - overlay's mark on a folder; set records */

@@ -166,7 +166,7 @@ int layer_reader_next(struct layer_reader *r, struct layer_entry *ret)
 	name = archive_entry_pathname(r->entry);
 	snprintf(r->name, sizeof(r->name), "%s", name ? name : "?");
 	if (code != ARCHIVE_OK && !is_about_charset(reason(r)))
-		return refuse(-EINVAL, "%s", reason(r));
+		return refuse(-EINVAL, "the header is malformed: %s", reason(r));
 	if (!name)
 		return refuse(-EINVAL, "an entry without a name");
 	result = layer_path_clean(name, ret->path);

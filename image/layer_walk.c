@@ -159,19 +159,20 @@ static int descend(struct walk *w, const char *name, int own, int *lowers, size_
 	return 0;
 }
 
-/* Fills in what a folder has that no entry described. @model: the lower layers' folder, or -EBADF */
+/* Fills in what a folder has that no entry described. Without a model it is of 1970, so that the
+ * same layer always makes the same tree. @model: the lower layers' folder, or -EBADF */
 static int dress(const struct layer_stack *s, int fd, int model, bool opaque)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int r;
 
 	r = model < 0 ? layer_attr_reset(fd, s->keep_owner) :
 			layer_attr_copy(model, fd, s->keep_owner);
 	if (r == 0 && opaque)
 		r = layer_attr_set_opaque(fd);
-	if (r < 0 || model < 0)
+	if (r < 0)
 		return r;
-	if (fstat(model, &st) < 0)
+	if (model >= 0 && fstat(model, &st) < 0)
 		return fail(-errno, "stat");
 	return layer_attr_time(fd, st.st_mtim);
 }

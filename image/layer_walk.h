@@ -38,7 +38,7 @@ void layer_place_free(struct layer_place *p);
 /**
  * layer_walk - go to a folder; symlinks count as inside the container, wherever they lie
  * A folder that only lower layers have is made in our own tree with their owner, mode, attributes and
- * time; one that no layer has is made as root's 0755 (if make).
+ * time; one that no layer has is made as root's 0755 of 1970 (if make).
  * @path: clean; @place: LAYER_PLACE_NONE, freed by the caller in any case
  * Return: 0; -ENOTDIR something else is in the way; -ELOOP; -ENOENT (not make); -EFBIG; records
  */

@@ -47,7 +47,7 @@ static int for_each_name(int dirfd, int (*act)(const struct spot *spot, const ch
 	return r;
 }
 
-/* A folder whose lower half disappears; it keeps its time. */
+/* A folder whose lower half disappears; it keeps its time, if an entry gave it one. */
 static int hide_below(struct layer_tree *t, int fd, bool made_by_entry)
 {
 	struct spot inside = { .tree = t, .fd = fd };
@@ -58,8 +58,10 @@ static int hide_below(struct layer_tree *t, int fd, bool made_by_entry)
 		return fail(-errno, "stat");
 	inside.ino = st.st_ino;
 	r = for_each_name(fd, hide, &inside);
-	if (r == 0 && !made_by_entry)
+	if (r == 0 && !made_by_entry) {
 		r = layer_attr_reset(fd, t->stack.keep_owner);
+		st.st_mtim = (struct timespec){ 0 };
+	}
 	return r < 0 ? r : layer_attr_time(fd, st.st_mtim);
 }
 
