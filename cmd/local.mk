@@ -2,4 +2,5 @@
 cmd_sources = \
 	cmd/main.c
 helper_sources = \
-	cmd/image_main.c
+	cmd/image_main.c \
+	cmd/image_user.c cmd/image_user.h

@@ -7,10 +7,15 @@ image_light_sources = \
 	image/rootfs.c image/rootfs.h \
 	image/store_read.c image/store_read.h
 image_heavy_sources = \
+	image/blob.c image/blob.h \
+	image/confined.c image/confined.h \
 	image/digest.c image/digest.h \
+	image/docker_archive.c image/docker_archive.h \
+	image/image.h \
 	image/inflate.c image/inflate.h \
 	image/layer.c image/layer.h \
 	image/layer_attr.c image/layer_attr.h \
+	image/layer_index.c image/layer_index.h \
 	image/layer_names.c image/layer_names.h \
 	image/layer_path.c image/layer_path.h \
 	image/layer_read.c image/layer_read.h \
@@ -19,6 +24,13 @@ image_heavy_sources = \
 	image/layer_walk.c image/layer_walk.h \
 	image/layer_whiteout.c image/layer_whiteout.h \
 	image/layer_write.c image/layer_write.h \
+	image/layout.c image/layout.h \
+	image/manifest.c image/manifest.h \
+	image/report.c image/report.h \
+	image/resolve.c image/resolve.h \
+	image/store_idmap.c image/store_idmap.h \
+	image/store_write.c image/store_write.h \
+	image/unpack.c image/unpack.h \
 	image/unpack_confine.c image/unpack_confine.h
 
 # What tests/layers.bats and bench/unpack drive.

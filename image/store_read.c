@@ -207,28 +207,22 @@ int store_layout_choose(struct arena *a, const struct json *index,
 	struct json *candidates;
 
 	if (!manifests || manifests->type != JSON_ARRAY)
-		return refuse(-EINVAL, "image '%s': index.json has no list of manifests",
-			      ref->text);
+		return refuse(-EINVAL, "index.json has no list of manifests");
 	if (json_get(index, "layers") || json_get(index, "config"))
-		return refuse(-EINVAL, "image '%s': index.json is both an index and a manifest",
-			      ref->text);
+		return refuse(-EINVAL, "index.json is both an index and a manifest");
 	candidates = with_tag(a, manifests, ref->name);
 	if (candidates->count == 0)
-		return refuse(-ENOENT, "image '%s': no such image in the layout; its tags: %s",
-			      ref->text, known_tags(a, manifests));
+		return refuse(-ENOENT, "no such image in the layout; its tags: %s",
+			      known_tags(a, manifests));
 	if (!ref->name && candidates->count > 1)
-		return refuse(-EINVAL,
-			      "image '%s': more than one image in the layout, name a tag: %s",
-			      ref->text, known_tags(a, manifests));
+		return refuse(-EINVAL, "more than one image in the layout, name a tag: %s",
+			      known_tags(a, manifests));
 	chosen = candidates->count == 1 ? candidates->first :
 					  platform_choose(a, candidates, platform);
 	if (!chosen)
-		return refuse(-ENOENT, "image '%s': no image for %s/%s", ref->text, platform->os,
-			      platform->architecture);
+		return refuse(-ENOENT, "no image for %s/%s", platform->os, platform->architecture);
 	if (!store_digest_is_sane(json_str(chosen, "digest")))
-		return refuse(-EINVAL,
-			      "image '%s': index.json: a descriptor without a valid digest",
-			      ref->text);
+		return refuse(-EINVAL, "index.json: a descriptor without a valid digest");
 	*ret = chosen;
 	return 0;
 }
@@ -253,7 +247,7 @@ static int find_in_layout(struct arena *a, int store, const struct image_referen
 	if (r == 0)
 		r = store_layout_choose(a, index, ref, platform, &d);
 	if (r < 0)
-		return r;
+		return fail_context(r, "image '%s'", ref->text);
 	digest = json_str(d, "digest");
 	if (store_media_is_index(json_str(d, "mediaType")))
 		return find_by_ref(a, store, store_ref_of_index(a, digest, platform), ret);
