@@ -39,4 +39,10 @@ tests_layer_tool_LDADD = $(heavy_libs) -lpthread
 
 unit_tests += \
 	tests/unit/test_image_config \
-	tests/unit/test_image_names
+	tests/unit/test_image_names \
+	tests/unit/test_inflate \
+	tests/unit/test_layer \
+	tests/unit/test_unpack_confine
+
+# It packs what it unpacks.
+tests_unit_test_inflate_LDADD = $(LDADD) -lz
