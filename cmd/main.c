@@ -1,10 +1,194 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd/main.c - the main of doboz and doboz-oci: says the version */
-#include <stdio.h>
-#include <stdlib.h>
+/* cmd/main.c - two names, one program: choose the command line, the verb, and the exit status
+ * The last component of argv[0] chooses: doboz-oci, runc and crun are the OCI runtime command line,
+ * everything else is doboz, for people. */
+#include "base/error.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/log.h"
+#include "cmd/version.h"
+#include "runtime/seal.h"
+#include "runtime/state.h"
 
-int main(void)
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const struct opt global_opts[] = {
+	{ 0, "root", OPT_STRING, offsetof(struct cmd_global, root), "DIR",
+	  "folder of the containers' state" },
+	{ 0, "log", OPT_STRING, offsetof(struct cmd_global, log), "FILE",
+	  "log failures and warnings there too" },
+	{ 0, "log-format", OPT_STRING, offsetof(struct cmd_global, log_format), "text|json",
+	  "format of the log" },
+	{ 0, "log-level", OPT_STRING, offsetof(struct cmd_global, log_level), "LEVEL",
+	  "accepted; errors and warnings are logged" },
+	{ 0, "debug", OPT_FLAG, offsetof(struct cmd_global, debug), NULL,
+	  "print warnings to stderr too" },
+	{ 's', "systemd-cgroup", OPT_FLAG, offsetof(struct cmd_global, systemd_cgroup), NULL,
+	  "use the systemd cgroup driver" },
+	{ 0, "cgroup-manager", OPT_STRING, offsetof(struct cmd_global, cgroup_manager), "NAME",
+	  "cgroupfs, systemd or disabled" },
+	{ 0, "rootless", OPT_IGNORED_STRING, 0, "BOOL", "accepted; found out by itself" },
+	{ 0, "criu", OPT_IGNORED_STRING, 0, "PATH", "accepted, without a meaning" },
+	{ 'v', "version", OPT_FLAG, offsetof(struct cmd_global, version), NULL,
+	  "print the version" },
+	{ 'V', "version", OPT_FLAG, offsetof(struct cmd_global, version), NULL, "the same" },
+	OPT_TABLE_END,
+};
+
+static void out_of_memory(void)
 {
-	puts("doboz version " PACKAGE_VERSION);
-	return EXIT_SUCCESS;
+	(void)!write(STDERR_FILENO, "out of memory\n", 14);
+	_exit(1);
+}
+
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_oci_name(const char *name)
+{
+	static const char *const names[] = { "doboz-oci", "runc", "crun", NULL };
+
+	for (size_t i = 0; names[i]; i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return false;
+}
+
+static const struct command *find_command(const struct command *const *table, const char *name)
+{
+	for (; *table; table++)
+		if (str_eq((*table)->name, name))
+			return *table;
+	return NULL;
+}
+
+static void describe_program(const struct cmd *cmd, const struct command *const *table,
+			     struct buf *out)
+{
+	buf_printf(out, "Usage: %s [OPTIONS] COMMAND [ARGUMENTS]\n\nCommands:\n", cmd->name);
+	for (; *table; table++)
+		if (!((*table)->flags & CMD_HIDDEN))
+			buf_printf(out, "  %-12s %s\n", (*table)->name, (*table)->summary);
+	buf_adds(out, "\nOptions:\n");
+	opts_describe(global_opts, out);
+}
+
+static void describe_command(const struct cmd *cmd, const struct command *c, struct buf *out)
+{
+	buf_printf(out, "Usage: %s %s %s\n\n%s\n", cmd->name, c->name, c->arguments, c->summary);
+	if (c->opts[0].name)
+		buf_adds(out, "\nOptions:\n");
+	opts_describe(c->opts, out);
+}
+
+int cmd_root(const struct cmd *cmd)
+{
+	return state_root_open(cmd->global.root);
+}
+
+int cmd_print(const struct buf *out)
+{
+	if (out->len > 0 && fwrite(out->data, out->len, 1, stdout) != 1)
+		return fail(-EIO, "write to stdout");
+	return fflush(stdout) == 0 ? 0 : fail(-errno, "write to stdout");
+}
+
+/* Help and version texts, the only output that needs no verb. */
+static int print_text(struct buf *out)
+{
+	int r = cmd_print(out);
+
+	buf_free(out);
+	return r;
+}
+
+static int run_command(struct cmd *cmd, const struct command *c, char **argv)
+{
+	struct buf usage = { 0 };
+	void *values = arena_alloc(cmd->arena, c->values_size);
+	char **args;
+	int n, r;
+
+	r = opts_parse(cmd->arena, c->opts, argv, c->stop_after, values, &args);
+	if (r < 0)
+		return fail_context(r, "%s", c->name);
+	if (r == 1) {
+		describe_command(cmd, c, &usage);
+		return print_text(&usage);
+	}
+	n = (int)strv_len(args);
+	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
+		return refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s", c->name,
+			      cmd->name, c->name, c->arguments);
+	if (c->flags & CMD_SEALED) {
+		r = seal_self(cmd->argv);
+		if (r < 0)
+			return r;
+	}
+	return c->run(cmd, values, args);
+}
+
+/* Returns the exit status, or a negative errno; *ret_failure is the status of a failure. */
+static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
+{
+	const struct command *const *table = cmd->oci ? cmd_oci_commands : cmd_doboz_commands;
+	const struct command *c;
+	struct buf text = { 0 };
+	char **args;
+	int r, help;
+
+	help = opts_parse(cmd->arena, global_opts, argv, 1, &cmd->global, &args);
+	if (help < 0)
+		return help;
+	r = log_open(cmd->global.log, cmd->global.log_format);
+	if (r < 0)
+		return r;
+	if (cmd->global.version) {
+		version_describe(cmd, &text);
+		return print_text(&text);
+	}
+	if (help == 1 || (args[0] && str_eq(args[0], "help"))) {
+		describe_program(cmd, table, &text);
+		return print_text(&text);
+	}
+	if (!args[0])
+		return refuse(-EINVAL, "no command given; '%s --help' lists them", cmd->name);
+	c = find_command(table, args[0]);
+	if (!c)
+		return refuse(-EINVAL, "unknown command '%s'; '%s --help' lists them", args[0],
+			      cmd->name);
+	*ret_failure = c->failure;
+	return run_command(cmd, c, args + 1);
+}
+
+int main(int argc, char **argv)
+{
+	struct cmd cmd = { .name = "doboz", .argv = argv };
+	CLEANUP_BUF struct buf prefix = { 0 };
+	int r, failure;
+
+	arena_on_exhausted(out_of_memory);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc > 0)
+		cmd.name = last_component(argv[0]);
+	cmd.oci = is_oci_name(cmd.name);
+	cmd.arena = arena_new();
+	failure = cmd.oci ? 1 : 125;
+	r = run_program(&cmd, argv + (argc > 0), &failure);
+	if (r < 0) {
+		if (!cmd.oci)
+			buf_printf(&prefix, "%s: ", cmd.name);
+		log_failure(prefix.data ? prefix.data : "");
+	} else {
+		log_success(cmd.global.debug || !cmd.oci);
+	}
+	arena_free(cmd.arena);
+	return r < 0 ? failure : r;
 }

@@ -53,6 +53,7 @@ runtime_sources = \
 	runtime/sync.c runtime/sync.h \
 	runtime/sysctl.c runtime/sysctl.h \
 	runtime/terminal.c runtime/terminal.h \
+	runtime/update.c \
 	runtime/user.c runtime/user.h
 
 unit_tests += \

@@ -346,7 +346,7 @@ enum state_status state_status(const struct state *s, int *ret_pidfd)
 	return s->started ? STATE_RUNNING : STATE_CREATED;
 }
 
-static const char *owner_name(uint32_t uid)
+const char *state_owner_name(uint32_t uid)
 {
 	const struct passwd *entry = getpwuid(uid);
 
@@ -369,6 +369,6 @@ void state_write_oci(struct json_writer *w, const struct state *s, enum state_st
 	if (s->n_annotations)
 		json_w_map(w, "annotations", s->annotations, s->n_annotations);
 	if (extended)
-		json_w_str(w, "owner", owner_name(s->owner_uid));
+		json_w_str(w, "owner", state_owner_name(s->owner_uid));
 	json_w_end_object(w);
 }

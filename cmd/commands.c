@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/commands.c - the verbs of doboz, in the order of its help text */
+#include "cmd/doboz.h"
+
+const struct command *const cmd_doboz_commands[] = {
+	&cmd_doboz_run,
+	&cmd_doboz_ps,
+	&cmd_doboz_exec,
+	&cmd_doboz_logs,
+	&cmd_doboz_stop,
+	&cmd_doboz_kill,
+	&cmd_doboz_wait,
+	&cmd_doboz_rm,
+	&cmd_doboz_inspect,
+	&cmd_doboz_unpack,
+	NULL,
+};

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/containers.c - folders of containers: names are claimed by symlinks, life is a lock */
+#include "cmd/containers.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { META_MAX = 1024 * 1024, NAME_MAX_LEN = 128, ID_LEN = 64 };
+
+static const struct json_row meta_rows[] = {
+	{ .name = "id",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_meta, id),
+	  .flags = JSON_REQUIRED },
+	{ .name = "name",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_meta, name),
+	  .flags = JSON_REQUIRED },
+	{ .name = "image", .kind = JSON_K_STRING, .offset = offsetof(struct container_meta, image) },
+	{ .name = "command",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_meta, command) },
+	{ .name = "created",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_meta, created) },
+	{ .name = "stopSignal",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_meta, stop_signal) },
+	{ .name = "stopTimeout",
+	  .kind = JSON_K_I64,
+	  .offset = offsetof(struct container_meta, stop_timeout) },
+	{ .name = "remove", .kind = JSON_K_BOOL, .offset = offsetof(struct container_meta, remove) },
+	{ .name = "terminal",
+	  .kind = JSON_K_BOOL,
+	  .offset = offsetof(struct container_meta, terminal) },
+	{ .name = "openStdin",
+	  .kind = JSON_K_BOOL,
+	  .offset = offsetof(struct container_meta, open_stdin) },
+	{ .name = "user", .kind = JSON_K_STRING, .offset = offsetof(struct container_meta, user) },
+	{ .name = "leases", .kind = JSON_K_STRV, .offset = offsetof(struct container_meta, leases) },
+	{ 0 },
+};
+
+static const struct json_row exit_rows[] = {
+	{ .name = "exitCode",
+	  .kind = JSON_K_I64,
+	  .offset = offsetof(struct container_exit, exit_code),
+	  .flags = JSON_REQUIRED },
+	{ .name = "finishedAt",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_exit, finished) },
+	{ 0 },
+};
+
+char *containers_now(struct arena *a)
+{
+	struct timespec now;
+	struct tm tm;
+	char text[32];
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)gmtime_r(&now.tv_sec, &tm);
+	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	return arena_printf(a, "%s.%09ldZ", text, now.tv_nsec);
+}
+
+int containers_new_id(struct arena *a, char **ret)
+{
+	unsigned char random[ID_LEN / 2];
+	char *id = arena_alloc(a, ID_LEN + 1);
+
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return fail(-EIO, "random bytes for an id");
+	for (size_t i = 0; i < sizeof(random); i++) {
+		id[2 * i] = "0123456789abcdef"[random[i] >> 4];
+		id[2 * i + 1] = "0123456789abcdef"[random[i] & 15];
+	}
+	*ret = id;
+	return 0;
+}
+
+/* Names as docker and podman have them. */
+static int check_name(const char *name)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char rest[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+	size_t len = strlen(name);
+
+	if (len == 0 || len > NAME_MAX_LEN || !strchr(first, name[0]) || strspn(name, rest) != len)
+		return refuse(
+			-EINVAL,
+			"invalid container name '%s': [a-zA-Z0-9][a-zA-Z0-9_.-]*, at most %d characters",
+			name, NAME_MAX_LEN);
+	return 0;
+}
+
+static int open_below(int store, const char *name)
+{
+	int fd;
+
+	if (mkdirat(store, name, 0700) < 0 && errno != EEXIST)
+		return fail(-errno, "make the store's folder '%s'", name);
+	fd = openat(store, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? fail(-errno, "open the store's folder '%s'", name) : fd;
+}
+
+static int save_meta(int dir, const struct container_meta *m)
+{
+	CLEANUP_BUF struct buf out = { 0 };
+	struct json_writer w = { .out = &out, .indent = 2 };
+	int r;
+
+	json_w_object(&w, NULL);
+	json_w_str(&w, "id", m->id);
+	json_w_str(&w, "name", m->name);
+	json_w_str(&w, "image", m->image);
+	json_w_str(&w, "command", m->command);
+	json_w_str(&w, "created", m->created);
+	json_w_str(&w, "stopSignal", m->stop_signal);
+	json_w_i64(&w, "stopTimeout", m->stop_timeout);
+	json_w_bool(&w, "remove", m->remove);
+	json_w_bool(&w, "terminal", m->terminal);
+	json_w_bool(&w, "openStdin", m->open_stdin);
+	json_w_str(&w, "user", m->user);
+	if (m->leases)
+		json_w_strv(&w, "leases", m->leases);
+	json_w_end_object(&w);
+	r = file_replace_at(dir, "meta.json", out.data, out.len, 0600);
+	return r < 0 ? fail(r, "write meta.json of container %s", m->id) : 0;
+}
+
+static int take_lock(int dir)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	CLEANUP_FD int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) < 0)
+		return fail(-errno, "lock the container's folder");
+	return TAKE_FD(fd);
+}
+
+/* A name whose container is gone (its `run` was killed in between) may be taken over. */
+static int claim_name(int store, const char *name, const char *id)
+{
+	CLEANUP_FD int names = open_below(store, "names"),
+		       containers = open_below(store, "containers");
+	char old[ID_LEN + 2];
+	ssize_t len;
+
+	if (names < 0 || containers < 0)
+		return names < 0 ? names : containers;
+	if (symlinkat(id, names, name) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return fail(-errno, "claim the name '%s'", name);
+	len = readlinkat(names, name, old, sizeof(old) - 1);
+	if (len == ID_LEN) {
+		old[len] = '\0';
+		if (faccessat(containers, old, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT) {
+			(void)unlinkat(names, name, 0);
+			if (symlinkat(id, names, name) == 0)
+				return 0;
+		}
+	}
+	return refuse(-EEXIST, "the container name '%s' is already in use by %.12s", name,
+		      len == ID_LEN ? old : "?");
+}
+
+int containers_make(int store, const struct container_meta *meta, int *ret_dir, int *ret_lock)
+{
+	CLEANUP_FD int all = -EBADF, dir = -EBADF, lock = -EBADF;
+	int r;
+
+	r = check_name(meta->name);
+	if (r < 0)
+		return r;
+	all = open_below(store, "containers");
+	if (all < 0)
+		return all;
+	if (mkdirat(all, meta->id, 0700) < 0)
+		return fail(-errno, "make the folder of container %s", meta->id);
+	dir = openat(all, meta->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (dir < 0)
+		return fail(-errno, "open the folder of container %s", meta->id);
+	r = lock = take_lock(dir);
+	if (r >= 0)
+		r = save_meta(dir, meta);
+	if (r >= 0)
+		r = claim_name(store, meta->name, meta->id);
+	if (r < 0) {
+		(void)!dir_remove_all(all, meta->id);
+		return r;
+	}
+	*ret_dir = TAKE_FD(dir);
+	*ret_lock = TAKE_FD(lock);
+	return 0;
+}
+
+int containers_list(struct arena *a, int store, char ***ret)
+{
+	CLEANUP_FD int fd = open_below(store, "containers");
+	char **ids = arena_array(a, 1, sizeof(*ids));
+	DIR *all;
+
+	if (fd < 0)
+		return fd;
+	all = fdopendir(fd);
+	if (!all)
+		return fail(-errno, "list the containers");
+	fd = -EBADF;
+	for (struct dirent *e = readdir(all); e; e = readdir(all))
+		if (strlen(e->d_name) == ID_LEN)
+			ids = strv_append(a, ids, arena_strdup(a, e->d_name));
+	(void)closedir(all);
+	*ret = ids;
+	return 0;
+}
+
+/* The id that a name, a full id or a prefix stands for; NULL: none; ambiguous prefixes are an error. */
+static int resolve(struct arena *a, int store, const char *what, char **ret_id)
+{
+	CLEANUP_FD int names = open_below(store, "names");
+	char target[ID_LEN + 2];
+	char **ids, *found = NULL;
+	ssize_t len;
+	int r;
+
+	if (names < 0)
+		return names;
+	len = strchr(what, '/') ? -1 : readlinkat(names, what, target, sizeof(target) - 1);
+	if (len == ID_LEN) {
+		*ret_id = arena_strndup(a, target, ID_LEN);
+		return 0;
+	}
+	r = containers_list(a, store, &ids);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; *what && ids[i]; i++) {
+		if (!str_starts(ids[i], what))
+			continue;
+		if (found)
+			return refuse(-EINVAL,
+				      "'%s' is the beginning of more than one container's id",
+				      what);
+		found = ids[i];
+	}
+	*ret_id = found;
+	return 0;
+}
+
+int containers_find(struct arena *a, int store, const char *what, char **ret_id)
+{
+	CLEANUP_FD int all = open_below(store, "containers");
+	char *id = NULL;
+	int r, dir;
+
+	if (all < 0)
+		return all;
+	r = resolve(a, store, what, &id);
+	if (r < 0)
+		return r;
+	if (!id)
+		return refuse(-ENOENT, "no such container: %s", what);
+	dir = openat(all, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (dir < 0)
+		return errno == ENOENT ? refuse(-ENOENT, "no such container: %s", what) :
+					 fail(-errno, "open the folder of container %s", id);
+	*ret_id = id;
+	return dir;
+}
+
+/* One small JSON document of a container's folder, by its table. */
+static int load(struct arena *a, int dir, const char *name, const struct json_row *rows, void *dst)
+{
+	struct json_decoder d = { .arena = a };
+	struct json *tree;
+	char *text;
+	size_t len;
+	int r = file_read_at(a, dir, name, META_MAX, &text, &len);
+
+	if (r < 0)
+		return r == -ENOENT ? r : fail(r, "read %s", name);
+	r = json_parse(a, name, text, len, &tree);
+	return r < 0 ? r : json_decode(&d, name, tree, rows, dst);
+}
+
+int containers_load(struct arena *a, int dir, struct container_meta **ret)
+{
+	struct container_meta *m = arena_new_of(a, struct container_meta);
+	int r = load(a, dir, "meta.json", meta_rows, m);
+
+	if (r == -ENOENT)
+		return fail(r, "read meta.json");
+	*ret = m;
+	return r;
+}
+
+int containers_save_exit(int dir, int64_t exit_code)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_BUF struct buf out = { 0 };
+	struct json_writer w = { .out = &out };
+	int r;
+
+	json_w_object(&w, NULL);
+	json_w_i64(&w, "exitCode", exit_code);
+	json_w_str(&w, "finishedAt", containers_now(a));
+	json_w_end_object(&w);
+	r = file_replace_at(dir, "exit.json", out.data, out.len, 0600);
+	return r < 0 ? fail(r, "write exit.json") : 0;
+}
+
+int containers_load_exit(struct arena *a, int dir, struct container_exit **ret)
+{
+	struct container_exit *e = arena_new_of(a, struct container_exit);
+	int r = load(a, dir, "exit.json", exit_rows, e);
+
+	*ret = e;
+	return r;
+}
+
+/* Ask for (or wait for) the lock that the watcher holds; never keeps it. */
+static int probe_lock(int dir, int command, struct flock *lock)
+{
+	CLEANUP_FD int fd = openat(dir, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	do
+		r = fcntl(fd, command, lock);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+int containers_is_watched(int dir)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	int r = probe_lock(dir, F_OFD_GETLK, &lock);
+
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? fail(r, "ask for the container's lock") : lock.l_type != F_UNLCK;
+}
+
+int containers_wait_unwatched(int dir)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	int r = probe_lock(dir, F_OFD_SETLKW, &lock);
+
+	return r < 0 && r != -ENOENT ? fail(r, "wait for the container's lock") : 0;
+}
+
+int containers_remove(int store, const char *id, const char *name)
+{
+	CLEANUP_FD int names = open_below(store, "names"), all = open_below(store, "containers");
+	char target[ID_LEN + 2] = "";
+	int r;
+
+	if (names < 0 || all < 0)
+		return names < 0 ? names : all;
+	r = dir_remove_all(all, id);
+	if (r < 0)
+		return fail(r, "remove the folder of container %s", id);
+	if (name && readlinkat(names, name, target, sizeof(target) - 1) == ID_LEN &&
+	    str_eq(target, id) && unlinkat(names, name, 0) < 0 && errno != ENOENT)
+		return fail(-errno, "remove the name '%s'", name);
+	return 0;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/oci/create.c - create: make a container out of a bundle; its process waits for start
+ * Source: runtime-spec runtime.md "Create". */
+#include "cmd/oci/create.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "runtime/check.h"
+#include "runtime/plan_print.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void create_free(struct create *c)
+{
+	attr_closep(&c->console_fd);
+	plan_free(c->plan);
+	spec_free(c->spec);
+	free(c->bundle);
+}
+
+/* Descriptors that a service manager handed over, and those of --preserve-fds behind them: all must be open. */
+static int check_preserved(const struct plan_options *opt)
+{
+	struct stat st;
+
+	for (unsigned i = 0; i < opt->listen_fds + opt->preserve_fds; i++)
+		if (fstat(3 + (int)i, &st) < 0)
+			return fail(-errno, "unable to stat preserved-fd %u", 3 + i);
+	return 0;
+}
+
+static int read_listen_fds(unsigned *ret)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	uint64_t n;
+
+	*ret = 0;
+	if (!fds || (pid && str_to_u64(pid, INT_MAX, &n) == 0 && n != (uint64_t)getpid()))
+		return 0;
+	if (str_to_u64(fds, 1024, &n) < 0)
+		return refuse(-EINVAL, "LISTEN_FDS: '%s' is not a number up to 1024", fds);
+	*ret = (unsigned)n;
+	return 0;
+}
+
+static int read_spec(const struct create_values *v, struct create *c)
+{
+	CLEANUP_FD int dir = -EBADF;
+	int r;
+
+	c->bundle = realpath(v->bundle ? v->bundle : ".", NULL);
+	if (!c->bundle)
+		return fail(-errno, "bundle '%s'", v->bundle ? v->bundle : ".");
+	dir = open(c->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail(-errno, "bundle '%s'", c->bundle);
+	if (v->config)
+		r = spec_load(AT_FDCWD, v->config, &c->spec, &c->config_text);
+	else
+		r = spec_load(dir, "config.json", &c->spec, &c->config_text);
+	if (r < 0)
+		return r;
+	return spec_check(c->spec, dir);
+}
+
+static int set_options(struct cmd *cmd, const struct create_values *v, const char *id,
+		       struct create *c)
+{
+	struct plan_options *opt = &c->options;
+
+	if (v->preserve_fds.set && v->preserve_fds.value > 1024)
+		return refuse(-EINVAL, "option --preserve-fds: at most 1024");
+	*opt = (struct plan_options){
+		.id = id,
+		.bundle = c->bundle,
+		.no_pivot = v->no_pivot,
+		.no_new_keyring = v->no_new_keyring,
+		.preserve_fds = v->preserve_fds.set ? (unsigned)v->preserve_fds.value : 0,
+		.has_console = c->console_fd >= 0,
+		.cgroup_disabled = str_eq(cmd->global.cgroup_manager, "disabled"),
+	};
+	if (cmd->global.systemd_cgroup || str_eq(cmd->global.cgroup_manager, "systemd"))
+		return refuse(-EOPNOTSUPP,
+			      "the systemd cgroup driver is not supported yet; use cgroupfs");
+	return read_listen_fds(&opt->listen_fds);
+}
+
+int create_load(struct cmd *cmd, const struct create_values *v, const char *id, int console_fd,
+		struct create *ret)
+{
+	CLEANUP_CREATE struct create c = { .console_fd = console_fd };
+	struct facts facts = { 0 };
+	int r;
+
+	r = state_check_id(id);
+	if (r < 0)
+		return r;
+	r = read_spec(v, &c);
+	if (r < 0)
+		return r;
+	if (!c.spec->process || !c.spec->process->terminal) {
+		/* the socket pair that `run` offers is not wanted */
+		attr_closep(&c.console_fd);
+		c.console_fd = -EBADF;
+	}
+	if (v->console_socket) {
+		c.console_fd = fd_connect_unix(v->console_socket);
+		if (c.console_fd < 0)
+			return fail(c.console_fd, "connect console socket '%s'", v->console_socket);
+	}
+	r = set_options(cmd, v, id, &c);
+	if (r < 0)
+		return r;
+	r = check_preserved(&c.options);
+	if (r < 0)
+		return r;
+	r = facts_read(cmd->arena, !c.options.cgroup_disabled, &facts);
+	if (r < 0)
+		return r;
+	*ret = c;
+	c = (struct create){ .console_fd = -EBADF };
+	return plan_build(ret->spec, &facts, &ret->options, &ret->plan);
+}
+
+int create_print(const struct create *c, const struct create_values *v)
+{
+	CLEANUP_BUF struct buf out = { 0 };
+
+	if (str_eq(v->format, "json"))
+		plan_print_json(c->plan, &out);
+	else
+		plan_print_text(c->plan, &out);
+	return cmd_print(&out);
+}
+
+int create_make(const struct create *c, const struct create_values *v, int root)
+{
+	struct container_create_options opt = {
+		.pid_file = v->pid_file,
+		.config_text = c->config_text,
+		.config_len = strlen(c->config_text),
+		.stdio = { -EBADF, -EBADF, -EBADF },
+		.console_fd = c->console_fd,
+		.notify_socket = getenv("NOTIFY_SOCKET"),
+	};
+
+	return container_create(root, c->plan, &opt);
+}
+
+static int run(struct cmd *cmd, const void *values, char **args)
+{
+	const struct create_values *v = values;
+	CLEANUP_CREATE struct create c = { .console_fd = -EBADF };
+	CLEANUP_FD int root = -EBADF;
+	int r;
+
+	r = create_load(cmd, v, args[0], -EBADF, &c);
+	if (r < 0)
+		return r;
+	if (v->dry_run)
+		return create_print(&c, v);
+	root = cmd_root(cmd);
+	if (root < 0)
+		return root;
+	return create_make(&c, v, root);
+}
+
+static const struct opt opts[] = { CREATE_OPTS };
+
+const struct command cmd_oci_create = {
+	.name = "create",
+	.arguments = "[OPTIONS] ID",
+	.summary = "make a container out of a bundle, waiting for start",
+	.opts = opts,
+	.values_size = sizeof(struct create_values),
+	.min_args = 1,
+	.max_args = 1,
+	.stop_after = -1,
+	.failure = 1,
+	.flags = CMD_SEALED,
+	.run = run,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/oci/features.c - features: what this program can do, as JSON (runtime-spec features.md)
+ * Only what is executed is named: callers decide by it (containerd refuses idmapped mounts without
+ * mountExtensions.idmap.enabled). */
+#include "base/error.h"
+#include "cmd/cmd.h"
+#include "runtime/caps.h"
+#include "runtime/mount_options.h"
+#include "runtime/spec.h"
+#include "seccomp/compile.h"
+
+struct features_values {
+	bool unused;
+};
+
+static void write_names(struct json_writer *w, const char *key, const char *const *names)
+{
+	json_w_array(w, key);
+	for (; *names; names++)
+		json_w_str(w, NULL, *names);
+	json_w_end_array(w);
+}
+
+static void write_seccomp(struct json_writer *w)
+{
+	json_w_object(w, "seccomp");
+	json_w_bool(w, "enabled", true);
+	write_names(w, "actions", seccomp_action_names);
+	write_names(w, "operators", seccomp_operator_names);
+	write_names(w, "archs", seccomp_arch_names);
+	write_names(w, "knownFlags", seccomp_flag_names);
+	write_names(w, "supportedFlags", seccomp_flag_names);
+	json_w_end_object(w);
+}
+
+/* Objects whose members are all booleans: one row each. */
+struct switch_row {
+	const char *object, *name;
+	bool value;
+};
+
+static const struct switch_row switches[] = {
+	{ "cgroup", "v1", true },           { "cgroup", "v2", true },
+	{ "cgroup", "systemd", false },     { "cgroup", "systemdUser", false },
+	{ "cgroup", "rdma", true },         { "apparmor", "enabled", true },
+	{ "selinux", "enabled", true },     { "intelRdt", "enabled", false },
+	{ "netDevices", "enabled", false },
+};
+
+static void write_switches(struct json_writer *w)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
+		if (i == 0 || !str_eq(switches[i].object, switches[i - 1].object))
+			json_w_object(w, switches[i].object);
+		json_w_bool(w, switches[i].name, switches[i].value);
+		if (i + 1 == ARRAY_SIZE(switches) ||
+		    !str_eq(switches[i].object, switches[i + 1].object))
+			json_w_end_object(w);
+	}
+	json_w_object(w, "mountExtensions");
+	json_w_object(w, "idmap");
+	json_w_bool(w, "enabled", true);
+	json_w_end_object(w);
+	json_w_end_object(w);
+}
+
+static int run(struct cmd *cmd, const void *values, char **args)
+{
+	CLEANUP_BUF struct buf out = { 0 };
+	struct json_writer w = { .out = &out, .indent = 2 };
+
+	(void)values;
+	(void)args;
+	json_w_object(&w, NULL);
+	json_w_str(&w, "ociVersionMin", SPEC_VERSION_MIN);
+	json_w_str(&w, "ociVersionMax", SPEC_VERSION_MAX);
+	write_names(&w, "hooks", spec_hook_names);
+	json_w_strv(&w, "mountOptions", mount_options_names(cmd->arena));
+	json_w_object(&w, "linux");
+	write_names(&w, "namespaces", spec_namespace_names);
+	json_w_strv(&w, "capabilities", caps_names(cmd->arena, UINT64_MAX));
+	write_seccomp(&w);
+	write_switches(&w);
+	json_w_end_object(&w);
+	json_w_object(&w, "annotations");
+	json_w_str(&w, "io.doboz.version", PACKAGE_VERSION);
+	json_w_str(&w, "io.github.seccomp.libseccomp.version", seccomp_library_version(cmd->arena));
+	json_w_end_object(&w);
+	json_w_end_object(&w);
+	buf_addc(&out, '\n');
+	return cmd_print(&out);
+}
+
+static const struct opt opts[] = { OPT_TABLE_END };
+
+const struct command cmd_oci_features = {
+	.name = "features",
+	.arguments = "",
+	.summary = "print what this runtime can do as JSON",
+	.opts = opts,
+	.values_size = sizeof(struct features_values),
+	.min_args = 0,
+	.max_args = 0,
+	.stop_after = -1,
+	.failure = 1,
+	.run = run,
+};

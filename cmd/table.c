@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/table.c - pad columns; at least 12 wide and 3 blanks apart, as runc's list */
+#include "cmd/table.h"
+
+#include <string.h>
+
+enum { WIDTH_MIN = 12, GAP = 3 };
+
+void table_print(struct buf *out, char *const *cells, size_t n_rows, size_t n_columns)
+{
+	for (size_t row = 0; row < n_rows; row++)
+		for (size_t col = 0; col < n_columns; col++) {
+			const char *cell = cells[row * n_columns + col];
+			size_t width = WIDTH_MIN;
+
+			for (size_t i = 0; i < n_rows; i++) {
+				size_t len = strlen(cells[i * n_columns + col]) + GAP;
+
+				width = len > width ? len : width;
+			}
+			if (col + 1 < n_columns)
+				buf_printf(out, "%-*s", (int)width, cell);
+			else
+				buf_printf(out, "%s\n", cell);
+		}
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd/table.h - text in columns, as list and ps print it */
+#pragma once
+
+#include "base/str.h"
+
+/** table_print - rows of n_columns cells each (the first is the header), padded with at least three blanks */
+void table_print(struct buf *out, char *const *cells, size_t n_rows, size_t n_columns);
