@@ -12,7 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-enum { FREEZE_TIMEOUT_MS = 10000 };
+enum { FREEZE_TIMEOUT_MS = 10000, DEATH_TIMEOUT_MS = 1000 };
 
 int container_init_process(int root, const char *id, struct container_process *ret)
 {
@@ -59,6 +59,25 @@ int container_wait(const struct container_process *process, int signal_fd, int *
 
 /* ---- kill, delete ---- */
 
+/* People and scripts delete right after SIGKILL; so kill returns when it has worked, but waits for no
+ * process that cannot die. */
+static int wait_for_death(int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	(void)poll(&p, 1, DEATH_TIMEOUT_MS);
+	return 0;
+}
+
+static int signal_init(const struct state *s, int pidfd, int signal)
+{
+	int r = sys_pidfd_send_signal(pidfd, signal);
+
+	if (r == -ESRCH)
+		return refuse(r, "container not running");
+	return r < 0 ? fail(r, "signal process %d", (int)s->pid) : 0;
+}
+
 int container_kill(int root, const char *id, int signal, bool all)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -72,16 +91,13 @@ int container_kill(int root, const char *id, int signal, bool all)
 	if (pidfd < 0 || status == STATE_CREATING)
 		return refuse(-ESRCH, "container not running");
 	if (all && s->cgroup_folders)
-		return cgroup_signal_all(s->cgroup_folders, signal);
-	r = sys_pidfd_send_signal(pidfd, signal);
-	if (r == -ESRCH)
-		return refuse(r, "container not running");
-	if (r < 0)
-		return fail(r, "signal process %d", (int)s->pid);
+		r = cgroup_signal_all(s->cgroup_folders, signal);
+	else
+		r = signal_init(s, pidfd, signal);
 	/* A frozen task of a v1 cgroup does not even die of SIGKILL. */
-	if (signal == SIGKILL && status == STATE_PAUSED)
-		return cgroup_freeze(s->cgroup_folders, false, FREEZE_TIMEOUT_MS);
-	return 0;
+	if (r >= 0 && !all && signal == SIGKILL && status == STATE_PAUSED)
+		r = cgroup_freeze(s->cgroup_folders, false, FREEZE_TIMEOUT_MS);
+	return r < 0 || signal != SIGKILL ? r : wait_for_death(pidfd);
 }
 
 static void run_poststop(const struct state *s, const struct spec *spec)
