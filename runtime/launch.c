@@ -202,12 +202,28 @@ static int clone_child(struct launching *l)
 	return l->pid < 0 ? fail(l->pid, "clone the container's first process") : 0;
 }
 
+/* What the caller passes on came through its exec, so it has no O_CLOEXEC; a descriptor with that flag
+ * at such a number is one of ours, and the caller passed nothing there. */
+static int check_kept(const struct plan *p)
+{
+	for (unsigned fd = 3; fd < 3 + p->keep_fds; fd++) {
+		int flags = fcntl((int)fd, F_GETFD);
+
+		if (flags < 0 || flags & FD_CLOEXEC)
+			return refuse(-EBADF, "unable to stat preserved-fd %u", fd);
+	}
+	return 0;
+}
+
 int launch(struct child *c, const struct launch_callbacks *cb, struct launch_result *ret)
 {
 	struct launching l = { .c = c, .cb = cb, .sync = -EBADF, .pidfd = -EBADF };
 	int pair[2];
-	int r = sync_pair(pair);
+	int r = check_kept(c->plan);
 
+	if (r < 0)
+		return r;
+	r = sync_pair(pair);
 	if (r < 0)
 		return fail(r, "make a socket pair");
 	CLEANUP_FD int ours = pair[0];

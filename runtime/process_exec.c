@@ -110,17 +110,6 @@ int process_step_setsid(struct child *c, const struct step *s)
 	return 0;
 }
 
-/* What the caller passes on came through its exec, so it has no O_CLOEXEC; a descriptor with that flag
- * at such a number is one of ours, and the caller passed nothing there. */
-static int keep(unsigned fd)
-{
-	int flags = fcntl((int)fd, F_GETFD);
-
-	if (flags < 0 || flags & FD_CLOEXEC)
-		return refuse(-EBADF, "unable to stat preserved-fd %u", fd);
-	return 0;
-}
-
 /* Closed, not only marked: execve resolves its path, and the interpreter of a script, before it closes
  * what is marked, so "/proc/self/fd/5/../bin/sh" would lead out by a folder that is still open
  * (CVE-2024-21626). Only the connection stays, a socket, which leads nowhere; its end tells of success. */
@@ -130,10 +119,6 @@ int process_step_close_fds(struct child *c, const struct step *s)
 	int r = 0;
 
 	(void)s;
-	for (unsigned fd = 3; r >= 0 && fd < first; fd++)
-		r = keep(fd);
-	if (r < 0)
-		return r;
 	if (connection > first)
 		r = sys_close_range(first, connection - 1, 0);
 	if (r >= 0)

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/container.bats - the life of a container: create, start, exec, kill, delete, and what is left
+load helpers
+
+# log_hook NAME [SCRIPT]: a host program that logs its name, its mount namespace and its input
+log_hook()
+{
+	cat > "$SCRATCH/$1" << END
+#!/bin/sh
+echo "$1 \$(readlink /proc/self/ns/mnt) \$(cat)" >> "$SCRATCH/log"
+${2:-}
+END
+	chmod 755 "$SCRATCH/$1"
+}
+
+status_of() { oci state "$1" | jq -r .status; }
+
+@test "create, start, state, kill, delete" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	oci create --bundle "$SCRATCH/b" --pid-file "$SCRATCH/pid" c > "$SCRATCH/out" 2>&1
+	[ "$(status_of c)" = created ]
+	pid=$(oci state c | jq .pid)
+	[ "$(cat "$SCRATCH/pid")" = "$pid" ]
+	[ "$(tail -c 1 "$SCRATCH/pid")" != $'\n' ]
+	[ ! -e "$SCRATCH/.pid" ]
+	oci start c
+	[ "$(status_of c)" = running ]
+	[ "$(cat "/proc/$pid/comm")" = sleep ]
+	run oci delete c
+	[ "$status" = 1 ]
+	[[ $output == *'cannot delete container c that is not stopped: running'* ]]
+	oci kill c KILL
+	timeout 10 tail --pid="$pid" -s 0.02 -f /dev/null
+	[ "$(status_of c)" = stopped ]
+	[ "$(oci state c | jq .pid)" = 0 ]
+	oci delete c
+	no_leftovers
+}
+
+@test "words of refusals that callers match" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	run oci create --bundle "$SCRATCH/b" c
+	[[ $output == *'container with given ID already exists'* ]]
+	oci start c
+	run oci start c
+	[[ $output == *'cannot start an already running container'* ]]
+	oci kill c KILL
+	timeout 10 tail --pid="$(oci state c | jq .pid)" -s 0.02 -f /dev/null || true
+	run oci start c
+	[[ $output == *'cannot start a container that has stopped'* ]]
+	run oci exec c true
+	[ "$status" = 255 ]
+	[[ $output == *'cannot exec in a stopped container'* ]]
+	run oci kill c TERM
+	[[ $output == *'container not running'* ]]
+	oci delete c
+	for verb in start state delete 'kill c TERM;'; do
+		# shellcheck disable=SC2086 # verb and its words
+		run oci ${verb%;} $([[ $verb == *\; ]] || echo c)
+		[ "$status" = 1 ]
+		[[ $output == *'container does not exist'* ]]
+	done
+	oci delete --force c
+	refused 1 'invalid container ID format' oci create --bundle "$SCRATCH/b" ../c
+	no_leftovers
+}
+
+@test "a payload that cannot be executed is told by create, and leaves nothing" {
+	need_root
+	bundle "$SCRATCH/b" true
+	touch "$SCRATCH/b/rootfs/bin/noexec"
+	oci run --bundle "$SCRATCH/b" control
+	while IFS='|' read -r program words; do
+		edit "$SCRATCH/b" --arg program "$program" '.process.args = [$program]'
+		refused 1 "$words" oci create --bundle "$SCRATCH/b" c
+	done << 'END'
+nonexist|exec: "nonexist": executable file not found in \$PATH
+/bin/nonexist|exec: "/bin/nonexist": stat /bin/nonexist: no such file or directory
+/bin/noexec|exec: "/bin/noexec": permission denied
+noexec|exec: "noexec": permission denied
+/bin|exec: "/bin": is a directory
+END
+}
+
+@test "a payload without its interpreter is told by start" {
+	need_root
+	bundle "$SCRATCH/b" /bin/script
+	printf '#!/no/such/interpreter\n' > "$SCRATCH/b/rootfs/bin/script"
+	chmod 755 "$SCRATCH/b/rootfs/bin/script"
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	run oci start c
+	[ "$status" = 1 ]
+	[[ $output == *'exec: "/bin/script": no such file or directory'* ]]
+	[ "$(status_of c)" = stopped ]
+	oci delete c
+	no_leftovers
+}
+
+@test "a host folder cannot be reached by a descriptor of the runtime" {
+	need_root
+	bundle "$SCRATCH/b" /bin/true
+	oci run --bundle "$SCRATCH/b" control
+	mkdir "$SCRATCH/b/rootfs/host-proof"
+	echo 'echo escaped' > "$SCRATCH/prog"
+	chmod 755 "$SCRATCH/prog"
+	for fd in {3..24}; do
+		edit "$SCRATCH/b" --arg p "/proc/self/fd/$fd/../../../../../../../../..$SCRATCH/prog" '.process.args = [$p]'
+		run oci run --bundle "$SCRATCH/b" "c$fd"
+		[ "$status" != 0 ]
+		[[ $output != *escaped* ]]
+		oci delete --force "c$fd"
+	done
+	edit "$SCRATCH/b" '.process.args = ["pwd"]'
+	for fd in {3..24}; do
+		edit "$SCRATCH/b" --arg p "/proc/self/fd/$fd" '.process.cwd = $p'
+		run oci run --bundle "$SCRATCH/b" "d$fd"
+		[ "$status" != 0 ]
+		oci delete --force "d$fd"
+	done
+	no_leftovers
+}
+
+@test "all six hooks, in order, in their namespaces, with the state of the moment" {
+	need_root
+	bundle "$SCRATCH/b" true
+	for hook in prestart createRuntime createContainer poststart poststop; do log_hook "$hook"; done
+	mkdir -p "$SCRATCH/b/rootfs$SCRATCH"
+	cat > "$SCRATCH/b/rootfs/startContainer" << END
+#!/bin/sh
+echo "startContainer \$(readlink /proc/self/ns/mnt) \$(cat)" >> $SCRATCH/log
+END
+	chmod 755 "$SCRATCH/b/rootfs/startContainer"
+	edit "$SCRATCH/b" --arg dir "$SCRATCH" '.root.readonly = false | .annotations = {"a/b": "c"} |
+		.hooks = ([("prestart", "createRuntime", "createContainer", "poststart", "poststop") |
+			{key: ., value: [{path: ($dir + "/" + .), env: ["PATH=/bin:/usr/bin"]}]}] | from_entries) |
+		.hooks.startContainer = [{path: "/startContainer", env: ["PATH=/bin"]}]'
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	pid=$(oci state c | jq .pid)
+	oci start c
+	timeout 10 tail --pid="$pid" -s 0.02 -f /dev/null
+	oci delete c
+	[ "$(awk '{print $1}' "$SCRATCH/log" | paste -sd ' ')" = \
+		'prestart createRuntime createContainer poststart poststop' ]
+	host=$(readlink /proc/self/ns/mnt)
+	while read -r name mnt state; do
+		case $name in
+		createContainer) [ "$mnt" != "$host" ] ;;
+		*) [ "$mnt" = "$host" ] ;;
+		esac
+		case $name in
+		poststart) want=running want_pid=$pid ;;
+		poststop) want=stopped want_pid=0 ;;
+		*) want=creating want_pid=$pid ;;
+		esac
+		[ "$(jq -r .status <<< "$state")" = "$want" ]
+		[ "$(jq -r .pid <<< "$state")" = "$want_pid" ]
+		[ "$(jq -r .id <<< "$state")" = c ]
+		[[ $state == *'"a/b":"c"'* ]]
+	done < "$SCRATCH/log"
+	read -r name mnt state < "$SCRATCH/b/rootfs$SCRATCH/log"
+	[ "$name" = startContainer ]
+	[ "$mnt" != "$host" ]
+	[ "$(jq -r .status <<< "$state")" = created ]
+	no_leftovers
+}
+
+@test "a hook that fails or hangs ends the container, and says why" {
+	need_root
+	bundle "$SCRATCH/b" true
+	log_hook fail 'echo boom >&2; exit 3'
+	log_hook hang 'sleep 1000 & wait'
+	for kind in prestart createRuntime createContainer; do
+		edit "$SCRATCH/b" --arg kind "$kind" --arg hook "$SCRATCH/fail" '.hooks = {($kind): [{path: $hook, env: ["PATH=/bin"]}]}'
+		refused 1 "error running $kind hook #0: .*exit status 3: boom" oci create --bundle "$SCRATCH/b" c
+	done
+	edit "$SCRATCH/b" --arg hook "$SCRATCH/hang" '.hooks = {prestart: [{path: $hook, timeout: 1, env: ["PATH=/bin"]}]}'
+	refused 1 'took longer than 1 s' oci create --bundle "$SCRATCH/b" c
+	edit "$SCRATCH/b" --arg hook "$SCRATCH/fail" '.hooks = {poststart: [{path: $hook, env: ["PATH=/bin"]}]}'
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	refused 1 'error running poststart hook #0' oci start c
+	edit "$SCRATCH/b" --arg hook "$SCRATCH/fail" '.hooks = {poststop: [{path: $hook, env: ["PATH=/bin"]}]}'
+	oci run --bundle "$SCRATCH/b" c
+	no_leftovers
+}
+
+@test "exec: user, environment, status, pid file after success only" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	oci start c
+	run oci exec c sh -c 'id -u; echo $HOME; cat /proc/1/comm'
+	[ "$output" = $'0\n/root\nsleep' ]
+	run oci exec --user app c sh -c 'id -u; id -g; id -G; echo $HOME'
+	[ "$output" = $'1000\n1000\n1000 2000\n/home/app' ]
+	run oci exec --user 1000:2000 c sh -c 'id -u; id -g'
+	[ "$output" = $'1000\n2000' ]
+	for user in 4294967295 4294967296 -1 '' nobody 1: :1 0x1; do
+		run oci exec --user "$user" --pid-file "$SCRATCH/pid" c true
+		[ "$status" = 255 ]
+		[ ! -e "$SCRATCH/pid" ]
+	done
+	run oci exec --pid-file "$SCRATCH/pid" c nonexist
+	[ "$status" = 255 ]
+	[[ $output == *'executable file not found in $PATH'* ]]
+	[ ! -e "$SCRATCH/pid" ]
+	run oci exec --pid-file "$SCRATCH/pid" c sh -c 'exit 7'
+	[ "$status" = 7 ]
+	[ -s "$SCRATCH/pid" ]
+	run oci exec c sh -c 'kill -9 $$'
+	[ "$status" = 137 ]
+	run oci exec c grep -E '^Cap(Inh|Amb)' /proc/self/status
+	[ "$output" = $'CapInh:\t0000000000000000\nCapAmb:\t0000000000000000' ]
+	oci delete --force c
+	no_leftovers
+}
+
+@test "preserved descriptors, and no others" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'cat <&3; ls /proc/self/fd | wc -l'
+	echo passed > "$SCRATCH/f"
+	run oci run --preserve-fds 1 --bundle "$SCRATCH/b" c 3< "$SCRATCH/f"
+	[ "$output" = $'passed\n5' ] # 0 to 3, and the folder that ls reads
+	# shellcheck disable=SC2093 # closed for the rest of this test
+	refused 1 'unable to stat preserved-fd' oci create --preserve-fds 9 --bundle "$SCRATCH/b" c
+}
+
+@test "a console socket gets one message with the pty" {
+	need_root
+	need python3
+	bundle "$SCRATCH/b" sh -c 'tty; stty size; test -c /dev/console && echo console'
+	edit "$SCRATCH/b" '.process.terminal = true | .process.consoleSize = {height: 33, width: 99}'
+	mkfifo "$SCRATCH/ready"
+	python3 - "$SCRATCH" > "$SCRATCH/got" << 'END' &
+import array, os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1] + "/console.sock")
+s.listen(1)
+open(sys.argv[1] + "/ready", "w").close()
+c = s.accept()[0]
+data, control, _, _ = c.recvmsg(100, socket.CMSG_SPACE(64))
+fds = array.array("i", control[0][2])
+print(len(data) > 0, len(fds))
+out = b""
+while True:
+    try:
+        more = os.read(fds[0], 1000)
+    except OSError:
+        break
+    if not more:
+        break
+    out += more
+print(out.decode().replace("\r", ""), end="")
+END
+	reader=$!
+	cat "$SCRATCH/ready"
+	oci create --console-socket "$SCRATCH/console.sock" --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	oci start c
+	wait "$reader"
+	[ "$(cat "$SCRATCH/got")" = $'True 1\n/dev/pts/0\n33 99\nconsole' ]
+	oci delete --force c
+	no_leftovers
+}
+
+@test "namespaces by path, and a path of the wrong kind" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'readlink /proc/self/ns/net; readlink /proc/self/ns/pid; cat /proc/1/comm'
+	mkfifo "$SCRATCH/ready" "$SCRATCH/hold"
+	unshare --net --pid --ipc --uts --fork --kill-child sh -c "echo > '$SCRATCH/ready'; read -r _ < '$SCRATCH/hold'" &
+	holder=$!
+	cat "$SCRATCH/ready" > "$SCRATCH/out"
+	inner=$(cat "/proc/$holder/task/$holder/children")
+	inner=${inner% }
+	edit "$SCRATCH/b" --arg ns "/proc/$inner/ns" 'del(.hostname) | .linux.namespaces = [{type: "mount"},
+		{type: "network", path: ($ns + "/net")}, {type: "pid", path: ($ns + "/pid")},
+		{type: "ipc", path: ($ns + "/ipc")}, {type: "uts", path: ($ns + "/uts")}]'
+	run oci run --bundle "$SCRATCH/b" c
+	[ "$output" = "$(readlink "/proc/$inner/ns/net")"$'\n'"$(readlink "/proc/$inner/ns/pid")"$'\n'sh ]
+	edit "$SCRATCH/b" --arg ns "/proc/$inner/ns" '.linux.namespaces[1].path = $ns + "/ipc"'
+	refused 1 'is not a net namespace' oci create --bundle "$SCRATCH/b" c
+	echo > "$SCRATCH/hold"
+	wait "$holder"
+	no_leftovers
+}
+
+@test "a user namespace, as root: maps, devices, sources that only root may enter" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'id -u; cat /src/f; echo x > /dev/null && echo null; touch /new; stat -c %u /new'
+	chown -R 100000:100000 "$SCRATCH/b/rootfs"
+	mkdir -p "$SCRATCH/closed/src"
+	echo inside > "$SCRATCH/closed/src/f"
+	chmod 700 "$SCRATCH/closed"
+	edit "$SCRATCH/b" --arg src "$SCRATCH/closed/src" '.root.readonly = false | .linux.namespaces += [{type: "user"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+		.linux.gidMappings = .linux.uidMappings |
+		.mounts += [{destination: "/src", source: $src, options: ["bind", "ro"]}]'
+	run oci run --bundle "$SCRATCH/b" c
+	[ "$output" = $'0\ninside\nnull\n0' ]
+	[ "$(stat -c %u "$SCRATCH/b/rootfs/new")" = 100000 ]
+	no_leftovers
+}
+
+@test "an ordinary user's container" {
+	need_user
+	user_bundle "$USER_DIR/b" sh -c 'id -u; grep NoNewPrivs /proc/self/status; hostname'
+	run user_oci run --bundle "$USER_DIR/b" c
+	[ "$status" = 0 ]
+	[[ $output == $'0\nNoNewPrivs:\t1\n'* ]]
+	no_leftovers
+}
+
+@test "clock offsets of a time namespace" {
+	need_root
+	bundle "$SCRATCH/b" cut -d. -f1 /proc/uptime
+	control=$(oci run --bundle "$SCRATCH/b" control)
+	[ "$control" -lt 5000000 ] || skip_unless_must 'needs a host that is up for less than two months'
+	edit "$SCRATCH/b" '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 5000000}}'
+	[ "$(oci run --bundle "$SCRATCH/b" c)" -ge $((5000000 + control)) ]
+	no_leftovers
+}
+
+@test "what lies on /proc and /sys" {
+	need_root
+	bundle "$SCRATCH/b" true
+	oci run --bundle "$SCRATCH/b" control
+	cp "$SCRATCH/b/config.json" "$SCRATCH/good"
+	edit "$SCRATCH/b" '.mounts += [{destination: "/proc/self", type: "tmpfs", source: "t"}]'
+	refused 1 'cannot be mounted because it is inside /proc' oci create --bundle "$SCRATCH/b" c
+	ln -s /proc "$SCRATCH/b/rootfs/link"
+	cp "$SCRATCH/good" "$SCRATCH/b/config.json"
+	edit "$SCRATCH/b" '.mounts += [{destination: "/link", type: "tmpfs", source: "t"}]'
+	refused 1 'cannot be mounted because it is not of type proc' oci create --bundle "$SCRATCH/b" c
+	cp "$SCRATCH/good" "$SCRATCH/b/config.json"
+	rmdir "$SCRATCH/b/rootfs/proc"
+	mkdir "$SCRATCH/b/rootfs/evil"
+	ln -s /evil "$SCRATCH/b/rootfs/proc"
+	refused 1 'too many levels of symbolic links|must be mounted on ordinary directory' oci create --bundle "$SCRATCH/b" c
+}
+
+@test "mount sources and options that are wrong, with the words of runc" {
+	need_root
+	bundle "$SCRATCH/b" true
+	oci run --bundle "$SCRATCH/b" control
+	edit "$SCRATCH/b" '.mounts += [{destination: "/mnt", source: "/nonexistent/src", options: ["bind"]}]'
+	refused 1 'error mounting "/nonexistent/src" to rootfs at "/mnt": stat /nonexistent/src: no such file or directory' \
+		oci create --bundle "$SCRATCH/b" c
+	edit "$SCRATCH/b" '.mounts[-1] = {destination: "/mnt", type: "tmpfs", source: "t", options: ["size=wrong"]}'
+	refused 1 'error mounting "t" to rootfs at "/mnt": .*size' oci create --bundle "$SCRATCH/b" c
+}
+
+@test "a /dev that is a symlink makes nothing on the host" {
+	need_root
+	bundle "$SCRATCH/b" true
+	oci run --bundle "$SCRATCH/b" control
+	mkdir "$SCRATCH/host"
+	rmdir "$SCRATCH/b/rootfs/dev"
+	ln -s "$SCRATCH/host" "$SCRATCH/b/rootfs/dev"
+	edit "$SCRATCH/b" '.mounts |= map(select(.destination | startswith("/dev") | not))'
+	run oci run --bundle "$SCRATCH/b" c
+	[ -z "$(ls -A "$SCRATCH/host")" ]
+	oci delete --force c
+	no_leftovers
+}
+
+# Every system call of the runtime's own process from the claim of the id on is a point to be killed at.
+@test "create that is killed anywhere is cleaned by delete --force" {
+	need_root
+	need strace
+	bundle "$SCRATCH/b" sleep 1000
+	strace -o "$SCRATCH/base" "$DOBOZ_OCI" --root "$STATE" create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	[ "$(status_of c)" = created ]
+	oci delete --force c
+	no_leftovers
+	killed=0
+	while read -r call nth; do
+		strace -o "$SCRATCH/trace" -e "inject=$call:signal=KILL:when=$nth" \
+			"$DOBOZ_OCI" --root "$STATE" create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1 || true
+		! grep -q 'killed by SIGKILL' "$SCRATCH/trace" || killed=$((killed + 1))
+		oci delete --force c
+		no_leftovers || { echo "killed at $call, number $nth"; return 1; }
+	done < <(awk -F'(' '/^[a-z0-9_]+\(/ { n[$1]++; if ($1 == "mkdirat") claimed = 1
+		if (claimed && $1 != "exit_group") print $1, n[$1] }' "$SCRATCH/base")
+	echo "killed $killed times"
+	[ "$killed" -gt 40 ]
+}
