@@ -18,4 +18,7 @@ cgroups_sources = \
 	cgroups/writes.c cgroups/writes.h
 
 unit_tests += \
-	tests/unit/test_cgroup_act
+	tests/unit/test_cgroup_act \
+	tests/unit/test_cgroup_devices \
+	tests/unit/test_cgroup_plan \
+	tests/unit/test_cgroup_resources
