@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/log.h"
+#include "cmd/store.h"
 #include "cmd/version.h"
 #include "runtime/seal.h"
 #include "runtime/state.h"
@@ -128,6 +129,7 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 		return refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s", c->name,
 			      cmd->name, c->name, c->arguments);
 	if (c->flags & CMD_SEALED) {
+		store_remember_helper();
 		r = seal_self(cmd->argv);
 		if (r < 0)
 			return r;

@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { STOP_TIMEOUT_S = 10 };
 
@@ -179,13 +180,19 @@ static int print_plan(struct run *r)
 	return cmd_print(&out);
 }
 
+/* The folder with what is written before the container exists: /etc files, and the overlay's own folders. */
 static int make_container(struct run *r)
 {
+	static const char *const folders[] = { "upper", "work" };
 	int e = containers_make(r->store, &r->meta, &r->dir, &r->lock);
 
-	if (e == 0)
-		e = run_files_write(r->dir, r->meta.id, r->v);
-	return e;
+	if (e < 0)
+		return e;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (mkdirat(r->dir, folders[i], 0755) < 0)
+			e = fail(-errno, "make the folder '%s' of container %s", folders[i],
+				 r->meta.id);
+	return e < 0 ? e : run_files_write(r->dir, r->meta.id, r->v);
 }
 
 static int supervise(struct run *r)
@@ -252,11 +259,12 @@ static int run(struct cmd *cmd, const void *values, char **args)
 			       &r.facts);
 	if (e >= 0)
 		e = describe(&r, args[0]);
-	if (e >= 0 && !r.v->dry_run)
-		e = make_container(&r);
 	if (e < 0)
 		return e;
-	e = prepare(&r);
+	if (!r.v->dry_run)
+		e = make_container(&r);
+	if (e == 0)
+		e = prepare(&r);
 	if (e == 0 && r.v->dry_run)
 		return print_plan(&r);
 	if (e < 0) {

@@ -16,6 +16,8 @@
 
 enum { HELPER_OUTPUT_MAX = 8 * 1024 * 1024, HELPER_ERROR_MAX = 4096 };
 
+#define HELPER_DIR "DOBOZ_HELPER_DIR"
+
 extern char **environ;
 
 const char *store_path(struct cmd *cmd)
@@ -60,22 +62,29 @@ int store_folder(struct cmd *cmd)
 	return fd < 0 ? fail(-errno, "open the store '%s'", path) : fd;
 }
 
-/* libexec first; a build tree has the helper beside the program. */
+/* $DOBOZ_HELPER_DIR, as store_remember_helper has set it in a build tree; else where it is installed. */
 static const char *find_helper(struct arena *a)
 {
-	static const char installed[] = DOBOZ_LIBEXECDIR "/doboz-image";
-	char *self = arena_alloc(a, PATH_MAX);
-	ssize_t len;
-	char *slash, *beside;
+	const char *dir = getenv(HELPER_DIR);
 
-	len = readlink("/proc/self/exe", self, PATH_MAX - 1);
-	slash = len > 0 ? strrchr(self, '/') : NULL;
-	if (slash) {
-		beside = arena_printf(a, "%.*s/doboz-image", (int)(slash - self), self);
-		if (access(beside, X_OK) == 0)
-			return beside;
-	}
-	return installed;
+	return arena_printf(a, "%s/doboz-image", dir ? dir : DOBOZ_LIBEXECDIR);
+}
+
+void store_remember_helper(void)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - sizeof("doboz-image"));
+	char *name;
+
+	if (len <= 0)
+		return;
+	self[len] = '\0';
+	name = strrchr(self, '/') + 1;
+	(void)strcpy(name, "doboz-image");
+	if (access(self, X_OK) < 0)
+		return;
+	name[-1] = '\0';
+	(void)setenv(HELPER_DIR, self, 0);
 }
 
 /* Two pipes; the helper's ends are closed when it was started. */
