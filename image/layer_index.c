@@ -127,7 +127,6 @@ static int read_headers(struct arena *a, struct archive *archive, struct source 
 	int r = 0, code;
 
 	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-	    archive_read_set_options(archive, "hdrcharset=BINARY") < ARCHIVE_WARN ||
 	    archive_read_open2(archive, s, NULL, give, skip, NULL) != ARCHIVE_OK)
 		return refuse(-EBADMSG, "not a tar archive");
 	while (r == 0) {

@@ -264,10 +264,29 @@ static int find_archive(struct arena *a, int store, const struct image_reference
 	return find_by_ref(a, store, store_ref_of_archive(a, &st, ref->name, platform), ret);
 }
 
+/* A manifest or an archive may hold an image for another machine than it was asked for this time. */
+static int check_platform(const struct stored_image *image, const struct image_reference *ref,
+			  const struct platform *wanted)
+{
+	const struct platform own = { image->config->os, image->config->architecture,
+				      image->config->variant };
+
+	if (platform_rank(wanted, &own) == 0)
+		return refuse(-EINVAL, "image '%s': it is for %s/%s, not for %s/%s", ref->text,
+			      own.os, own.architecture, wanted->os, wanted->architecture);
+	return 0;
+}
+
 int store_find(struct arena *a, int store, const struct image_reference *ref,
 	       const struct platform *platform, struct stored_image **ret)
 {
-	if (ref->transport == IMAGE_OCI)
-		return find_in_layout(a, store, ref, platform, ret);
-	return find_archive(a, store, ref, platform, ret);
+	struct stored_image *image;
+	int r = ref->transport == IMAGE_OCI ? find_in_layout(a, store, ref, platform, &image) :
+					      find_archive(a, store, ref, platform, &image);
+
+	if (r == 0)
+		r = check_platform(image, ref, platform);
+	if (r == 0)
+		*ret = image;
+	return r;
 }

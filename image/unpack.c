@@ -179,12 +179,21 @@ static int unpack_layers(struct job *job)
 
 /* A layer that occurs twice counts where it is topmost: there it hides all that it brought below, and an
  * overlay refuses the same folder twice. */
-static bool occurs_above(const struct unpacked *u, size_t i)
+static void drop_repeated(struct unpacked *u)
 {
-	for (size_t k = i + 1; k < u->n_layers; k++)
-		if (str_eq(u->layers[k].key, u->layers[i].key))
-			return true;
-	return false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->n_layers; i++) {
+		size_t above = i + 1;
+
+		while (above < u->n_layers && !str_eq(u->layers[above].key, u->layers[i].key))
+			above++;
+		if (above == u->n_layers)
+			u->layers[n++] = u->layers[i];
+		else if (u->layers[i].staged)
+			u->layers[above].staged = u->layers[i].staged;
+	}
+	u->n_layers = n;
 }
 
 static int write_layers_document(struct job *job)
@@ -196,8 +205,7 @@ static int write_layers_document(struct job *job)
 	json_w_str(&w, "config", job->image->config);
 	json_w_array(&w, "layers");
 	for (size_t i = job->out->n_layers; i > 0; i--)
-		if (!occurs_above(job->out, i - 1))
-			json_w_str(&w, NULL, job->out->layers[i - 1].key);
+		json_w_str(&w, NULL, job->out->layers[i - 1].key);
 	json_w_end_array(&w);
 	json_w_end_object(&w);
 	return write_document(job->target->staging, "image/layers.json", out.data, out.len);
@@ -242,7 +250,10 @@ static int unpack_resolved(struct job *job)
 	job->out->n_layers = job->image->n_layers;
 	job->out->layers = arena_array(job->arena, job->out->n_layers, sizeof(*job->out->layers));
 	r = unpack_layers(job);
-	return r < 0 ? r : write_layers_document(job);
+	if (r < 0)
+		return r;
+	drop_repeated(job->out);
+	return write_layers_document(job);
 }
 
 int unpack_image(struct arena *a, struct layout *l, const struct platform *platform,
