@@ -2,7 +2,15 @@
 # tests/container.bats - the life of a container: create, start, exec, kill, delete, and what is left
 load helpers
 
-# log_hook NAME [SCRIPT]: a host program that logs its name, its mount namespace and its input
+# One folder without a parent of its own: the parents of a container's cgroup stay (cgroups/cgroup.h).
+setup()
+{
+	test_begin
+	# shellcheck disable=SC2034 # bundle reads it
+	CGROUP=/$TAG
+}
+
+# log_hook NAME [SCRIPT]: make a host program that logs its name, its mount namespace and its input
 log_hook()
 {
 	cat > "$SCRATCH/$1" << END
