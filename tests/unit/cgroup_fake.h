@@ -84,7 +84,7 @@ static void fake_folder(struct arena *a, const char *path)
 }
 
 /* Reads the saved host; the folders stay until fake_remove. */
-static int fake_read(struct arena *a, const struct fake_host *f, struct cgroup_host **ret)
+static inline int fake_read(struct arena *a, const struct fake_host *f, struct cgroup_host **ret)
 {
 	CLEANUP_FD int proc = -EBADF;
 
@@ -106,7 +106,7 @@ static int fake_read(struct arena *a, const struct fake_host *f, struct cgroup_h
 	return cgroup_host_read(a, proc, fake_path, ret);
 }
 
-static void fake_remove(void)
+static inline void fake_remove(void)
 {
 	char *slash = strrchr(fake_path, '/');
 	CLEANUP_FD int parent = -EBADF;
