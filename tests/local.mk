@@ -23,7 +23,7 @@ lint: all
 FUZZ =
 FUZZ_SECONDS = 60
 fuzz: $(noinst_LIBRARIES)
-	$(AM_V_at)FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_LIBS="$(start_libs)" DOBOZ_BUILD=$(abs_top_builddir) \
+	$(AM_V_at)FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_LIBS="$(start_libs) $(heavy_libs)" DOBOZ_BUILD=$(abs_top_builddir) \
 		$(top_srcdir)/tests/fuzz/run $(FUZZ)
 
 format:
