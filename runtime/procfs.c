@@ -54,8 +54,19 @@ static int open_procfs(bool processes_only)
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
+static bool is_needed(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == STEP_SYSCTL || p->steps[i].kind == STEP_LSM_LABEL)
+			return true;
+	return false;
+}
+
+/* A procfs is a superblock to make and to tear down: none where nothing will be written. */
 int procfs_step_open(struct child *c, const struct step *s)
 {
+	if (!is_needed(c->plan))
+		return 0;
 	c->proc = open_procfs(true);
 	if (c->proc < 0)
 		return c->proc;
