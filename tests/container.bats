@@ -65,9 +65,8 @@ status_of() { oci state "$1" | jq -r .status; }
 	run oci kill c TERM
 	[[ $output == *'container not running'* ]]
 	oci delete c
-	for verb in start state delete 'kill c TERM;'; do
-		# shellcheck disable=SC2086 # verb and its words
-		run oci ${verb%;} $([[ $verb == *\; ]] || echo c)
+	for verb in start state delete kill; do
+		run oci "$verb" c
 		[ "$status" = 1 ]
 		[[ $output == *'container does not exist'* ]]
 	done
@@ -111,7 +110,6 @@ END
 	need_root
 	bundle "$SCRATCH/b" /bin/true
 	oci run --bundle "$SCRATCH/b" control
-	mkdir "$SCRATCH/b/rootfs/host-proof"
 	echo 'echo escaped' > "$SCRATCH/prog"
 	chmod 755 "$SCRATCH/prog"
 	for fd in {3..24}; do
@@ -377,6 +375,7 @@ END
 	need_root
 	need strace
 	bundle "$SCRATCH/b" sleep 1000
+	# shellcheck disable=SC2153 # STATE is of helpers.bash
 	strace -o "$SCRATCH/base" "$DOBOZ_OCI" --root "$STATE" create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
 	[ "$(status_of c)" = created ]
 	oci delete --force c
