@@ -16,6 +16,10 @@ print-unit-tests:
 check-san:
 	$(AM_V_at)$(top_srcdir)/tests/san $(PARTS)
 
+# The cgroup tests in small guests with pure v1 and pure v2; not part of "check".
+check-vm: unit-tests
+	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/vm/run
+
 lint: all
 	$(AM_V_at)$(top_srcdir)/tests/lint
 
@@ -29,4 +33,4 @@ fuzz: $(noinst_LIBRARIES)
 format:
 	$(AM_V_at)cd $(top_srcdir) && git ls-files -z -- '*.c' '*.h' | xargs -0 clang-format -i
 
-.PHONY: check-now unit-tests print-unit-tests check-san lint fuzz format
+.PHONY: check-now unit-tests print-unit-tests check-san check-vm lint fuzz format

@@ -31,8 +31,9 @@ static const char *setup(void)
 	a = arena_new();
 	r = cgroup_host_read(a, proc, "", &host);
 	(void)close(proc);
+	check_int(r, 0);
 	if (r < 0)
-		return "the host's cgroups cannot be read";
+		return error_text();
 	if (geteuid() != 0)
 		return "needs root";
 	if (host->layout == CGROUP_NONE)
@@ -430,6 +431,102 @@ static void updates(void)
 	finish(plan);
 }
 
+/* The same on v2: weights, cpu.max keeps its quota, and the device program is replaced. */
+static void updates_v2(void)
+{
+	struct cgroup_device_rule all = { .allow = true };
+	struct cgroup_resources res = {
+		.memory = { .limit = { true, 16 * MIB }, .check_before_update = { true, true } },
+		.cpu = { .quota = { true, 50000 }, .shares = { true, 1024 } }
+	};
+	struct cgroup_resources later = { .cpu = { .period = { true, 200000 } },
+					  .devices = &all,
+					  .n_devices = 1 };
+	struct cgroup_plan *plan;
+	struct cgroup_join j;
+
+	SETUP();
+	if (host->layout != CGROUP_V2)
+		skip("the host is not pure v2");
+	plan = plan_for(&res);
+	require(plan);
+	require(cgroup_create(plan, &j) == 0);
+	check_str(value_of(plan, "memory.max"), "16777216");
+	check_str(value_of(plan, "cpu.max"), "50000 100000");
+	check_str(value_of(plan, "cpu.weight"), "100");
+	check_int(update(plan, &later), 0);
+	check_str(value_of(plan, "cpu.max"), "50000 200000");
+	check_int(wait_for(spawn(plan, &j, open_kmsg)), 0);
+	later.n_devices = 0;
+	later.cpu.period.set = false;
+	later.cpu.shares = (struct opt_u64){ true, 2 };
+	later.cpu.burst = (struct opt_u64){ true, 90000000 };
+	check_int(update(plan, &later), -EINVAL);
+	check_str(value_of(plan, "cpu.weight"), "100");
+	/* Less than what is in use. */
+	check_int(wait_for(spawn(plan, &j, do_nothing)), 7 << 8);
+	res.memory.limit.value = 0x1000;
+	if (strtoull(value_of(plan, "memory.current"), NULL, 10) > 0x1000) {
+		check_int(update(plan, &res), -EBUSY);
+		check(strstr(error_text(), "checkBeforeUpdate"));
+	}
+	check_str(value_of(plan, "memory.max"), "16777216");
+	cgroup_join_close(&j);
+	finish(plan);
+}
+
+/* As an ordinary user, in folders that root made and gave away, where root did so. */
+static int as_user(void)
+{
+	struct cgroup_resources res = { .pids_limit = { true, 1 } };
+	struct cgroup_options opt = { .cgroups_path = arena_printf(a, "%s/mine", top),
+				      .default_name = "doboz/mine" };
+	struct cgroup_resources memory = { .memory = { .limit = { true, 64 * MIB } } };
+	struct cgroup_plan *plan;
+	struct cgroup_join j;
+	int r = 0;
+
+	if (setresgid(65534, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0)
+		return 1;
+	if (cgroup_plan_build(a, host, &memory, &opt, &plan) != -EACCES ||
+	    !strstr(error_text(), "linux.resources.memory.limit: no memory cgroup that we may use"))
+		return 2;
+	if (cgroup_plan_build(a, host, &res, &opt, &plan) < 0)
+		return 3;
+	if (plan->n_folders != 2 || cgroup_create(plan, &j) < 0)
+		return 4;
+	r = wait_for(spawn(plan, &j, fork_once)) == 11 << 8 ? 0 : 5;
+	cgroup_join_close(&j);
+	return cgroup_destroy(cgroup_folders(a, plan), TIMEOUT_MS) < 0 ? 6 : r;
+}
+
+static void ordinary_user(void)
+{
+	static const char *const given[] = { "pids", "cpu" };
+	char *paths[2] = { NULL, NULL };
+	pid_t pid;
+
+	SETUP();
+	if (!is_offered("pids", "") || !is_offered("cpu", "") || !is_offered("memory", ""))
+		skip("no v1 pids, cpu and memory controllers");
+	for (size_t i = 0; i < host->n_hierarchies; i++)
+		for (int k = 0; k < 2; k++)
+			if (strv_has(host->hierarchies[i].controllers, given[k]) &&
+			    !host->hierarchies[i].v2) {
+				paths[k] = arena_printf(a, "%s%s", host->hierarchies[i].mount, top);
+				check_int(mkdir(paths[k], 0755), 0);
+				check_int(chown(paths[k], 65534, 65534), 0);
+			}
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(as_user());
+	check_int(wait_for(pid), 0);
+	for (int k = 0; k < 2; k++)
+		check_int(rmdir(paths[k]), 0);
+	arena_free(a);
+}
+
 static void not_taken_is_an_error(void)
 {
 	struct cgroup_resources res = { .cpu = { .shares = { true, 300000 } } };
@@ -455,6 +552,8 @@ static const struct unit_case cases[] = {
 	{ "frozen and nested members are killed, destroy is idempotent", kills_frozen_nested },
 	{ "a signal reaches every process", signals_all },
 	{ "an update goes either way, and is taken back as a whole", updates },
+	{ "v2: an update keeps, replaces, and is checked against the usage", updates_v2 },
+	{ "an ordinary user in given folders", ordinary_user },
 	{ "a value that the kernel changes is an error", not_taken_is_an_error },
 };
 UNIT_MAIN(cases)
