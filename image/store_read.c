@@ -199,17 +199,35 @@ static struct json *with_tag(struct arena *a, const struct json *manifests, cons
 	return list;
 }
 
+/* image-spec image-index.md; a document that another tool reads as something else is refused. */
+static int check_index(const struct json *index)
+{
+	const struct json *version = json_get(index, "schemaVersion");
+	const struct json *media_type = json_get(index, "mediaType");
+	const struct json *manifests = json_get(index, "manifests");
+
+	if (!version || version->type != JSON_NUMBER || !str_eq(version->text, "2"))
+		return refuse(-EINVAL, "index.json: schemaVersion is not 2");
+	if (media_type &&
+	    (media_type->type != JSON_STRING || !store_media_is_index(media_type->text)))
+		return refuse(-EINVAL, "index.json: its mediaType is not that of an index");
+	if (!manifests || manifests->type != JSON_ARRAY)
+		return refuse(-EINVAL, "index.json has no list of manifests");
+	if (json_get(index, "layers") || json_get(index, "config"))
+		return refuse(-EINVAL, "index.json is both an index and a manifest");
+	return 0;
+}
+
 int store_layout_choose(struct arena *a, const struct json *index,
 			const struct image_reference *ref, const struct platform *platform,
 			const struct json **ret)
 {
 	const struct json *manifests = json_get(index, "manifests"), *chosen;
 	struct json *candidates;
+	int r = check_index(index);
 
-	if (!manifests || manifests->type != JSON_ARRAY)
-		return refuse(-EINVAL, "index.json has no list of manifests");
-	if (json_get(index, "layers") || json_get(index, "config"))
-		return refuse(-EINVAL, "index.json is both an index and a manifest");
+	if (r < 0)
+		return r;
 	candidates = with_tag(a, manifests, ref->name);
 	if (candidates->count == 0)
 		return refuse(-ENOENT, "no such image in the layout; its tags: %s",

@@ -120,12 +120,11 @@ static void ranks(void)
 	check_int(rank("arm64", "linux/arm64/v8"), rank("arm64", "arm64"));
 }
 
-/* Chooses in {"manifests": LIST} by tag and platform; the name of a descriptor is its artifactType. */
-static int choose(const char *list, const char *tag, const char *platform, const char **ret)
+/* Chooses in this document by tag and platform; the name of a descriptor is its artifactType. */
+static int choose_in(const char *document, const char *tag, const char *platform, const char **ret)
 {
 	struct image_reference ref = { .text = arena_strdup(arena, "oci:x"),
 				       .name = tag ? arena_strdup(arena, tag) : NULL };
-	const char *text = arena_printf(arena, "{\"manifests\":[%s]}", list);
 	const struct json *chosen;
 	struct platform wanted;
 	struct json *index;
@@ -133,13 +132,19 @@ static int choose(const char *list, const char *tag, const char *platform, const
 
 	error_clear();
 	*ret = NULL;
-	if (json_parse(arena, "index.json", text, strlen(text), &index) < 0 ||
+	if (json_parse(arena, "index.json", document, strlen(document), &index) < 0 ||
 	    platform_parse(arena, platform, &wanted) < 0)
 		return -EPROTO;
 	r = store_layout_choose(arena, index, &ref, &wanted, &chosen);
 	if (r == 0)
 		*ret = json_str(chosen, "artifactType");
 	return r;
+}
+
+static int choose(const char *list, const char *tag, const char *platform, const char **ret)
+{
+	return choose_in(arena_printf(arena, "{\"schemaVersion\":2,\"manifests\":[%s]}", list), tag,
+			 platform, ret);
 }
 
 #define D(name, more) "{\"artifactType\":\"" name "\",\"digest\":\"sha256:00\"" more "}"
@@ -160,6 +165,33 @@ static void tags(void)
 	check_int(choose(D("a", TAG("v1")), "v3", "amd64", &got), -ENOENT);
 	check(strstr(error_text(), "its tags: v1") != NULL);
 	check_int(choose("", NULL, "amd64", &got), -ENOENT);
+}
+
+#define V "\"schemaVersion\":"
+#define M "\"manifests\":[" D("one", "") "]"
+#define T(kind) "\"mediaType\":\"application/vnd.oci.image." kind ".v1+json\""
+
+static void ambiguous(void)
+{
+	static const char *const bad[] = {
+		"{" M "}",
+		"{" V "1," M "}",
+		"{" V "\"2\"," M "}",
+		"{" V "2," M ",\"layers\":[]}",
+		"{" V "2," M ",\"config\":{}}",
+		"{" V "2,\"mediaType\":1," M "}",
+		"{" V "2," T("manifest") "," M "}",
+		"{" V "2}",
+		"{" V "2,\"manifests\":{}}",
+		"[]",
+	};
+	const char *got;
+
+	check_int(choose_in("{" V "2," M "}", NULL, "amd64", &got), 0);
+	check_int(choose_in("{" V "2," T("index") "," M "}", NULL, "amd64", &got), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (choose_in(bad[i], NULL, "amd64", &got) != -EINVAL)
+			check_str(bad[i], "refused");
 }
 
 static void bad_digests(void)
@@ -210,6 +242,7 @@ static const struct unit_case cases[] = {
 	{ "platforms and their aliases", platforms },
 	{ "variants in the order of preference", ranks },
 	{ "a tag, or the only image", tags },
+	{ "an index.json that is none, or something else too", ambiguous },
 	{ "digests that are safe as file names", bad_digests },
 	{ "the first best platform; attestations never; no platform is the last resort", choices },
 };
