@@ -189,6 +189,14 @@ static int run(struct arena *a, int argc, char **argv)
 	return refuse(-EINVAL, "%s", usage);
 }
 
+/* Exactly one line, whatever the text holds. */
+static void print_line(const char *text)
+{
+	for (; *text; text++)
+		(void)fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, stderr);
+	(void)fputc('\n', stderr);
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -196,10 +204,10 @@ int main(int argc, char **argv)
 	if (argc == 2 && str_eq(argv[1], "--version"))
 		return puts("doboz-image version " PACKAGE_VERSION) < 0;
 	if (run(a, argc, argv) < 0) {
-		fprintf(stderr, "%s\n", error_text());
+		print_line(error_text());
 		return EXIT_FAILURE;
 	}
 	for (const char *text = warnings_next(NULL); text; text = warnings_next(text))
-		fprintf(stderr, "%s\n", text);
+		print_line(text);
 	return EXIT_SUCCESS;
 }

@@ -49,7 +49,7 @@ static int describe(struct arena *a, struct buf *out)
 	return 0;
 }
 
-int store_idmap_check(struct arena *a, int store)
+int store_idmap_check(struct arena *a, int store, char **ret_missing)
 {
 	CLEANUP_BUF struct buf own = { 0 };
 	char *recorded;
@@ -59,8 +59,8 @@ int store_idmap_check(struct arena *a, int store)
 		return r;
 	r = file_read_at(a, store, "idmap.json", MAP_BYTES_MAX * 4, &recorded, NULL);
 	if (r == -ENOENT) {
-		r = file_replace_at(store, "idmap.json", own.data, own.len, 0644);
-		return r < 0 ? fail(r, "write 'idmap.json'") : 0;
+		*ret_missing = arena_strdup(a, own.data);
+		return 0;
 	}
 	if (r < 0)
 		return fail(r, "read 'idmap.json'");
@@ -70,6 +70,7 @@ int store_idmap_check(struct arena *a, int store)
 			"its files were made with the id map %s, which is now %s; restore the old ranges "
 			"(/etc/subuid, /etc/subgid), or use another store (DOBOZ_STORE)",
 			recorded, own.data);
+	*ret_missing = NULL;
 	return 0;
 }
 

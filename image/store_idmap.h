@@ -6,9 +6,12 @@
 
 #include <stdbool.h>
 
-/** store_idmap_check - compare our id map with STORE/idmap.json, which is written when there is none; records
- *  Return: 0; -EINVAL the files belong to another map */
-int store_idmap_check(struct arena *a, int store) MUST_USE;
+/**
+ * store_idmap_check - compare our id map with STORE/idmap.json; records
+ * @ret_missing: the text that belongs there when there is none yet, else NULL
+ * Return: 0; -EINVAL the store's files belong to another map
+ */
+int store_idmap_check(struct arena *a, int store, char **ret_missing) MUST_USE;
 
 /** store_idmap_is_single - is only one user id mapped, so that it has to own everything? */
 bool store_idmap_is_single(void);

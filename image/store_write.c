@@ -118,8 +118,26 @@ static int make_staging(struct store *s)
 	return s->staging < 0 ? fail(-errno, "open the staging folder") : 0;
 }
 
+/* Writes a file by a rename out of the staging folder, where a killed process may leave it. */
+static int place_file(const struct store *s, int dir, const char *name, const char *text)
+{
+	CLEANUP_FD int fd = -EBADF;
+	int r;
+
+	fd = openat(s->staging, "file", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail(-errno, "make '%s'", name);
+	r = fd_write_all(fd, text, strlen(text));
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0 && renameat(s->staging, "file", dir, name) < 0)
+		r = -errno;
+	return r < 0 ? fail(r, "write '%s'", name) : 0;
+}
+
 static int open_parts(struct arena *a, struct store *s)
 {
+	char *idmap = NULL;
 	int r = open_sub(s->dir, "layers", &s->layers);
 
 	if (r == 0)
@@ -133,10 +151,12 @@ static int open_parts(struct arena *a, struct store *s)
 	s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock < 0)
 		return fail(-errno, "open the store's lock");
-	r = store_idmap_check(a, s->dir);
+	r = store_idmap_check(a, s->dir, &idmap);
 	if (r == 0)
 		r = sweep(s);
-	return r < 0 ? r : make_staging(s);
+	if (r == 0)
+		r = make_staging(s);
+	return r < 0 || !idmap ? r : place_file(s, s->dir, "idmap.json", idmap);
 }
 
 int store_open(struct arena *a, const char *path, struct store *ret)
@@ -239,8 +259,7 @@ static int commit(struct arena *a, const struct store *s, const struct unpacked 
 	r = commit_image(a, s, u->manifest);
 	if (r < 0 || !u->ref)
 		return r;
-	r = file_replace_at(s->refs, u->ref, u->manifest, strlen(u->manifest), 0644);
-	return r < 0 ? fail(r, "write the store's reference '%s'", u->ref) : 0;
+	return place_file(s, s->refs, u->ref, u->manifest);
 }
 
 int store_commit(struct arena *a, struct store *s, const struct unpacked *u)

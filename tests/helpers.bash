@@ -109,6 +109,18 @@ make_rootfs()
 	"$TESTS/make-rootfs" "$1"
 }
 
+# tree DIR: everything there is to know of a tree, but the root's own time and overlay's marks
+tree()
+{
+	(
+		cd "$1" || exit
+		find . -mindepth 1 ! -type d -printf '%P %y %m %U %G %s %T@ %n %l\n' -o -mindepth 1 -printf '%P %y %m %U %G %T@\n' | LC_ALL=C sort
+		find . -type f -exec sha256sum {} + | LC_ALL=C sort
+		find . \( -type f -o -type d \) -print0 | LC_ALL=C sort -z | xargs -0 getfattr -d -m - -e hex 2> /dev/null | grep -v '^user.overlay'
+		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + | LC_ALL=C sort
+	)
+}
+
 # make_image LAYOUT TAG: an OCI layout of two layers, made by umoci out of make_rootfs. The second layer
 # removes /removed, replaces /replaced and fills the opaque folder /opaque.
 make_image()

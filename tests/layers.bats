@@ -19,18 +19,6 @@ teardown()
 	test_end
 }
 
-# tree DIR: everything there is to know of a tree, but the root's own time and overlay's marks
-tree()
-{
-	(
-		cd "$1" || exit
-		find . -mindepth 1 ! -type d -printf '%P %y %m %U %G %s %T@ %n %l\n' -o -mindepth 1 -printf '%P %y %m %U %G %T@\n' | LC_ALL=C sort
-		find . -type f -exec sha256sum {} + | LC_ALL=C sort
-		find . \( -type f -o -type d \) -print0 | LC_ALL=C sort -z | xargs -0 getfattr -d -m - -e hex 2> /dev/null | grep -v '^user.overlay'
-		find . \( -type c -o -type b \) -exec stat -c '%n %t %T' {} + | LC_ALL=C sort
-	)
-}
-
 # unpack BLOB DIR [OPTION...]: confined, as the helper does it
 unpack()
 {
