@@ -416,7 +416,7 @@ text_of_manifest() { sed "$1" "$(manifest_file)" > new && set_manifest < new; }
 	changed '.[0].Config = "manifest.json"' && refused 1 "not named by its digest" unpack docker-archive:bad.tar
 	changed '. + .' && refused 1 "2 images in the archive" unpack docker-archive:bad.tar
 	changed '{}' && refused 1 "expected a list" unpack docker-archive:bad.tar
-	echo >> "$(ls x/*.json | grep -v manifest)"
+	echo >> "x/$(jq -r ".[0].Config" x/manifest.json)"
 	changed . && refused 1 "has digest" unpack docker-archive:bad.tar
 	store_is_empty
 }
