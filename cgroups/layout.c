@@ -90,24 +90,30 @@ static bool may_write(const char *path)
 	return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
 }
 
+/* The host path of the folder above ours on v2, when we may write there; *ret_name: its name. */
+static const char *v2_parent(const struct reader *rd, const struct cgroup_hierarchy *h,
+			     char **ret_name)
+{
+	const char *slash = strrchr(h->own_path, '/'), *path;
+	size_t len = slash ? (size_t)(slash - h->own_path) : 0;
+
+	if (!h->v2 || !slash || !slash[1])
+		return NULL;
+	*ret_name = len ? arena_strndup(rd->a, h->own_path, len) : arena_strdup(rd->a, "/");
+	path = host_path(rd, h, *ret_name);
+	return path && may_write(path) ? path : NULL;
+}
+
 static void find_base(const struct reader *rd, struct cgroup_hierarchy *h)
 {
-	const char *own = host_path(rd, h, h->own_path), *slash;
+	const char *own = host_path(rd, h, h->own_path), *parent;
+	char *name = NULL;
 
 	if (!own)
 		return;
-	h->base_path = h->own_path;
-	slash = strrchr(h->own_path, '/');
-	if (h->v2 && slash && slash[1]) {
-		char *parent = slash == h->own_path ? arena_strdup(rd->a, "/") :
-						      arena_strndup(rd->a, h->own_path,
-								    (size_t)(slash - h->own_path));
-		const char *path = host_path(rd, h, parent);
-
-		if (path && may_write(path))
-			h->base_path = parent;
-	}
-	h->writable = !h->read_only && may_write(host_path(rd, h, h->base_path));
+	parent = v2_parent(rd, h, &name);
+	h->base_path = parent ? name : h->own_path;
+	h->writable = !h->read_only && (parent || may_write(own));
 }
 
 /* Root starts at the top of the tree, others with what was delegated to them. */

@@ -25,15 +25,15 @@ int cgroup_program_load(const struct bpf_insn *insns, size_t n)
 static int attached(int folder)
 {
 	uint32_t ids[64];
-	union bpf_attr query = { .query = {
-					 .target_fd = (uint32_t)folder,
-					 .attach_type = BPF_CGROUP_DEVICE,
-					 .prog_ids = (uintptr_t)ids,
-					 .prog_cnt = ARRAY_SIZE(ids),
-				 } };
+	union bpf_attr query = { 0 };
 	union bpf_attr by_id = { 0 };
-	int r = sys_bpf(BPF_PROG_QUERY, &query, sizeof(query));
+	int r;
 
+	query.query.target_fd = (uint32_t)folder;
+	query.query.attach_type = BPF_CGROUP_DEVICE;
+	query.query.prog_ids = (uintptr_t)ids;
+	query.query.prog_cnt = ARRAY_SIZE(ids);
+	r = sys_bpf(BPF_PROG_QUERY, &query, sizeof(query));
 	if (r < 0)
 		return r;
 	if (query.query.prog_cnt == 0)

@@ -28,6 +28,7 @@ static const char *setup(void)
 	int r;
 
 	error_clear();
+	arena_free(a);
 	a = arena_new();
 	r = cgroup_host_read(a, proc, "", &host);
 	(void)close(proc);
@@ -85,6 +86,7 @@ static void finish(const struct cgroup_plan *plan)
 		check(rmdir(*f) == 0 || errno == ENOENT);
 	}
 	arena_free(a);
+	a = NULL;
 }
 
 /* As the runtime does it: the child joins, and waits while the parent writes what comes after. */
@@ -525,6 +527,7 @@ static void ordinary_user(void)
 	for (int k = 0; k < 2; k++)
 		check_int(rmdir(paths[k]), 0);
 	arena_free(a);
+	a = NULL;
 }
 
 static void not_taken_is_an_error(void)
