@@ -83,8 +83,10 @@ static double log2_of(double x)
 {
 	double whole = 0, digit = 1, fraction = 0;
 
-	for (; x >= 2; x /= 2)
+	while (x >= 2) {
+		x /= 2;
 		whole++;
+	}
 	for (int i = 0; i < 50; i++) {
 		x *= x;
 		digit /= 2;
@@ -101,8 +103,10 @@ static double power_of_10(double exponent)
 	const double ln_10 = 2.302585092994045684;
 	double result = 1, term = 1, sum = 1;
 
-	for (; exponent >= 1; exponent--)
+	while (exponent >= 1) {
+		exponent--;
 		result *= 10;
+	}
 	for (int i = 1; i < 30; i++) {
 		term *= exponent * ln_10 / i;
 		sum += term;

@@ -9,8 +9,8 @@ enum { SLOTS = 8 };
 
 struct layer_ring {
 	pthread_mutex_t lock;
-	pthread_cond_t more;  /* a buffer, or the end */
-	pthread_cond_t space; /* the ring is no longer full */
+	pthread_cond_t more;          /* a buffer, or the end */
+	pthread_cond_t space;         /* the ring is no longer full */
 	uint64_t made;                /* buffers handed over so far */
 	uint64_t at[LAYER_CONSUMERS]; /* buffers this consumer has given back */
 	bool holds[LAYER_CONSUMERS];  /* this consumer reads buffer at[] now */

@@ -239,7 +239,7 @@ END
 	bundle "$SCRATCH/b" sh -c 'tty; stty size; test -c /dev/console && echo console'
 	edit "$SCRATCH/b" '.process.terminal = true | .process.consoleSize = {height: 33, width: 99}'
 	mkfifo "$SCRATCH/ready"
-	python3 - "$SCRATCH" > "$SCRATCH/got" << 'END' &
+	python3 - "$SCRATCH" > "$SCRATCH/got" 3>&- << 'END' &
 import array, os, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.bind(sys.argv[1] + "/console.sock")
@@ -274,7 +274,7 @@ END
 	need_root
 	bundle "$SCRATCH/b" sh -c 'readlink /proc/self/ns/net; readlink /proc/self/ns/pid; cat /proc/1/comm'
 	mkfifo "$SCRATCH/ready" "$SCRATCH/hold"
-	unshare --net --pid --ipc --uts --fork --kill-child sh -c "echo > '$SCRATCH/ready'; read -r _ < '$SCRATCH/hold'" &
+	unshare --net --pid --ipc --uts --fork --kill-child sh -c "echo > '$SCRATCH/ready'; read -r _ < '$SCRATCH/hold'" 3>&- &
 	holder=$!
 	cat "$SCRATCH/ready" > "$SCRATCH/out"
 	inner=$(cat "/proc/$holder/task/$holder/children")

@@ -441,7 +441,7 @@ all_of_the_store()
 	all_of_the_store > expected
 	rm -r store && mkdir store
 	for i in 1 2 3 4; do
-		unpack oci:layout:v1 > "four-$i" &
+		unpack oci:layout:v1 > "four-$i" 3>&- &
 		pids[i]=$!
 	done
 	for i in 1 2 3 4; do
