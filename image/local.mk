@@ -39,7 +39,9 @@ tests_layer_tool_LDADD = $(heavy_libs) -lpthread
 
 unit_tests += \
 	tests/unit/test_image_config \
+	tests/unit/test_image_manifest \
 	tests/unit/test_image_names \
+	tests/unit/test_image_store \
 	tests/unit/test_inflate \
 	tests/unit/test_layer \
 	tests/unit/test_unpack_confine

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAYERS_MAX = 1024, KEY_MAX = 200 };
+enum { REPORT_LAYERS_MAX = 1024, KEY_MAX = 200 };
 
 static const char none[] = "-";
 
@@ -69,14 +69,14 @@ static bool read_layer(struct arena *a, char *text, struct unpacked *u)
 {
 	char *staged = strchr(text, ' ');
 
-	if (!staged || u->n_layers >= LAYERS_MAX)
+	if (!staged || u->n_layers >= REPORT_LAYERS_MAX)
 		return false;
 	*staged++ = '\0';
 	if (!is_key(text) ||
 	    !(str_eq(staged, none) || (str_starts(staged, "layer-") && is_name(staged, NAME_MAX))))
 		return false;
 	if (!u->layers)
-		u->layers = arena_array(a, LAYERS_MAX, sizeof(*u->layers));
+		u->layers = arena_array(a, REPORT_LAYERS_MAX, sizeof(*u->layers));
 	u->layers[u->n_layers++] = (struct unpack_layer){ text,
 							  str_eq(staged, none) ? NULL : staged };
 	return true;
