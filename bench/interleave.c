@@ -19,8 +19,6 @@
 
 enum { COMMANDS_MAX = 8, ROUNDS_MAX = 1000, WORDS_MAX = 64 };
 
-extern char **environ;
-
 struct command {
 	const char *name;
 	char *words[WORDS_MAX];
@@ -70,7 +68,7 @@ static int run_once(struct command *c, int round)
 	(void)posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	(void)posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	start = now_us();
-	if (posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) != 0)
+	if (!argv[0] || posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) != 0)
 		return -1;
 	while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
 		;

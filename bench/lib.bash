@@ -7,6 +7,7 @@ set -eu
 SRC=${DOBOZ_SRC:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 BUILD=${DOBOZ_BUILD:-$SRC}
 RECORD=${BENCH_RECORD:-$BUILD/bench.jsonl}
+# shellcheck disable=SC2034 # for the figures
 PEER=${PEER_CRUN:-$(command -v crun || true)}
 
 # private_world SCRIPT [ARG...]: go on in a mount namespace of our own, with a tmpfs on $BENCH_WORK. crun refuses
@@ -37,7 +38,10 @@ result()
 {
 	local ratio
 
-	[ -n "$2" ] && [ -n "$3" ] || { echo "$1: not measured"; return; }
+	if [ -z "$2" ] || [ -z "$3" ]; then
+		echo "$1: not measured"
+		return
+	fi
 	ratio=$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.2f", a / b }')
 	echo "$1: ours $2 $4, $6 $3 $4, ratio $ratio (n=$5, median)"
 	printf '{"name":"%s","ours":%s,"peer":%s,"peerName":"%s","unit":"%s","ratio":%s,"n":%s}\n' \

@@ -218,7 +218,7 @@ int containers_list(struct arena *a, int store, char ***ret)
 	all = fdopendir(fd);
 	if (!all)
 		return fail(-errno, "list the containers");
-	fd = -EBADF;
+	(void)TAKE_FD(fd);
 	for (struct dirent *e = readdir(all); e; e = readdir(all))
 		if (strlen(e->d_name) == ID_LEN)
 			ids = strv_append(a, ids, arena_strdup(a, e->d_name));

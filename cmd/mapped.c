@@ -37,7 +37,7 @@ static int act_inside(int sock, int (*act)(void *arg), void *arg)
 static int write_maps(pid_t pid)
 {
 	struct id_map uids[MAPS_MAX], gids[MAPS_MAX];
-	size_t n_uids, n_gids;
+	size_t n_uids = 0, n_gids = 0;
 	int r;
 
 	r = confine_own_maps(false, uids, MAPS_MAX, &n_uids);

@@ -45,7 +45,7 @@ static int parse_capability(struct arena *a, const char *option, const char *tex
 /* As docker: "ALL" is laid first, then single names, so that `--cap-drop ALL --cap-add CHOWN` is one. */
 static int decide_capabilities(struct arena *a, const struct run_values *v, struct run_security *s)
 {
-	uint64_t add = 0, drop = 0, mask;
+	uint64_t add = 0, drop = 0, mask = 0;
 	int r;
 
 	for (size_t i = 0; v->cap_add && v->cap_add[i]; i++) {

@@ -18,8 +18,6 @@ enum { HELPER_OUTPUT_MAX = 8 * 1024 * 1024, HELPER_ERROR_MAX = 4096 };
 
 #define HELPER_DIR "DOBOZ_HELPER_DIR"
 
-extern char **environ;
-
 const char *store_path(struct cmd *cmd)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME"),

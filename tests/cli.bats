@@ -36,6 +36,7 @@ load helpers
 
 @test "options behind the id, with one dash, with = and without" {
 	need_root
+	# shellcheck disable=SC2034 # for bundle
 	CGROUP=/$TAG # the parents of a container's cgroup stay
 	bundle "$SCRATCH/b"
 	oci create a -b "$SCRATCH/b" --no-pivot=false -no-subreaper > "$SCRATCH/out" 2>&1 < /dev/null

@@ -141,7 +141,7 @@ int create_make(const struct create *c, const struct create_values *v, int root)
 	struct container_create_options opt = {
 		.pid_file = v->pid_file,
 		.config_text = c->config_text,
-		.config_len = strlen(c->config_text),
+		.config_len = c->config_text ? strlen(c->config_text) : 0,
 		.stdio = { -EBADF, -EBADF, -EBADF },
 		.console_fd = c->console_fd,
 		.notify_socket = getenv("NOTIFY_SOCKET"),

@@ -75,19 +75,19 @@ static int add_groups(struct cmd *cmd, char **groups, struct spec_user *user)
 
 /* The process to run: of --process, or out of the container's own and the command line. */
 static int make_process(struct cmd *cmd, const struct exec_values *v, const struct spec *spec,
-			char **command, struct spec_process **ret)
+			char **command, struct spec_process *p)
 {
-	struct spec_process *p = arena_new_of(cmd->arena, struct spec_process);
+	struct spec_process *loaded = NULL;
 	int r;
 
 	if (v->process) {
 		if (*command)
 			return refuse(-EINVAL, "a command and --process exclude each other");
-		r = spec_load_process(cmd->arena, v->process, &p);
+		r = spec_load_process(cmd->arena, v->process, &loaded);
 		if (r < 0)
 			return r;
+		*p = *loaded;
 		p->terminal |= v->tty;
-		*ret = p;
 		return 0;
 	}
 	if (!*command)
@@ -98,10 +98,7 @@ static int make_process(struct cmd *cmd, const struct exec_values *v, const stru
 	p->args = command;
 	add_capabilities(cmd, v->caps, p);
 	r = add_groups(cmd, v->groups, &p->user);
-	if (r == 0)
-		r = lay_options(cmd, v, p);
-	*ret = p;
-	return r;
+	return r < 0 ? r : lay_options(cmd, v, p);
 }
 
 /* Where the terminal goes: --console-socket, or to us. */
@@ -123,7 +120,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	CLEANUP(spec) struct spec *spec = NULL;
 	CLEANUP_FD int root = -EBADF, ours = -EBADF, theirs = -EBADF, signals = -EBADF;
 	struct container_process process = { .pidfd = -EBADF };
-	struct spec_process *p = NULL;
+	struct spec_process p = { 0 };
 	int r;
 
 	root = cmd_root(cmd);
@@ -133,14 +130,14 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	if (r == 0)
 		r = make_process(cmd, v, spec, args + 1, &p);
 	if (r == 0)
-		r = open_console(v, p, &ours, &theirs);
+		r = open_console(v, &p, &ours, &theirs);
 	if (r == 0 && !v->detach)
 		r = signals = signals_catch();
 	if (r < 0)
 		return r;
 	r = container_exec(root, args[0],
 			   &(struct container_exec_options){
-				   .process = p,
+				   .process = &p,
 				   .plan = { .user_name = v->user,
 					     .preserve_fds = (unsigned)v->preserve_fds.value,
 					     .has_console = theirs >= 0 },
