@@ -5,6 +5,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/str.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -129,7 +130,23 @@ static int copy_folder(struct copying *k, int from, int to)
 	return r;
 }
 
-int copy_up(int from, int to)
+/* The root of the tmpfs is as the folder below it, but for what the mount's options say of it. */
+static int copy_root_attributes(int fd, struct stat *st, char *const *data)
+{
+	struct stat own;
+
+	if (fstat(fd, &own) < 0)
+		return fail(-errno, "stat the tmpfs of tmpcopyup");
+	if (env_get(data, "mode"))
+		st->st_mode = own.st_mode;
+	if (env_get(data, "uid"))
+		st->st_uid = own.st_uid;
+	if (env_get(data, "gid"))
+		st->st_gid = own.st_gid;
+	return copy_attributes(fd, st);
+}
+
+int copy_up(int from, int to, char *const *data)
 {
 	struct copying k = { 0 };
 	struct stat st;
@@ -144,5 +161,5 @@ int copy_up(int from, int to)
 		return r;
 	if (fstat(in, &st) < 0)
 		return fail(-errno, "stat the folder of tmpcopyup");
-	return copy_attributes(out, &st);
+	return copy_root_attributes(out, &st, data);
 }

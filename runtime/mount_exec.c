@@ -152,16 +152,25 @@ static int open_target(const struct child *c, const struct step *s, int mount_fd
 	return fd < 0 ? fail(fd, "make the destination") : fd;
 }
 
+static bool is_there(const struct child *c, const char *path)
+{
+	CLEANUP_FD int fd = dir_open_in(c->root, path, O_PATH);
+
+	return fd >= 0;
+}
+
 static int place(struct child *c, const struct step *s, int fd)
 {
+	/* a folder that we make ourselves has nothing to say about the tmpfs on it */
+	bool copies = s->mount->copy_up && is_there(c, s->dst);
 	CLEANUP_FD int target = open_target(c, s, fd);
 	int r;
 
 	if (target < 0)
 		return target;
 	r = proc_guard_check(c->root, s->dst, target, fd);
-	if (r >= 0 && s->mount->copy_up)
-		r = copy_up(target, fd);
+	if (r >= 0 && copies)
+		r = copy_up(target, fd, s->mount->data);
 	if (r < 0)
 		return r;
 	r = mount_attach(fd, target);

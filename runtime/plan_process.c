@@ -193,7 +193,7 @@ static void plan_last_steps(struct plan_builder *b)
 	struct plan *p = b->plan;
 	bool late = p->seccomp.insns && !p->no_new_privs;
 
-	plan_step(b, STEP_STDIO_OWNER, "the user can reopen /dev/stdout");
+	plan_step(b, STEP_STDIO_OWNER, "process.user");
 	plan_step(b, STEP_CWD, "process.cwd")->dst = p->cwd;
 	plan_step(b, STEP_USER, "process.user")->value = late;
 	if (!late)
@@ -202,6 +202,8 @@ static void plan_last_steps(struct plan_builder *b)
 	if (p->no_new_privs)
 		plan_step(b, STEP_NO_NEW_PRIVS, "process.noNewPrivileges");
 	plan_step(b, STEP_FIND_PROGRAM, "process.args[0]")->src = b->process->args[0];
+	if (p->args[0] != b->process->args[0])
+		plan_step(b, STEP_FIND_PROGRAM, "--init")->src = p->args[0];
 	plan_step(b, STEP_READY, "waits for start");
 	if (b->options)
 		plan_hooks(b, SPEC_HOOK_START_CONTAINER);
