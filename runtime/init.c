@@ -65,6 +65,7 @@ static int stage_alone(struct child *c)
 	sigset_t none;
 	int r;
 
+	warnings_clear(); /* what the fork copied is told by the parent */
 	/* The lock of the state folder must end with the parent, not with us. */
 	(void)close(c->parent_sync);
 	if (c->state_dir >= 0)
