@@ -124,11 +124,22 @@ static int add_rule(scmp_filter_ctx filter, uint32_t action, int nr,
 
 struct build {
 	struct arena *arena;
+	const struct seccomp_profile *profile;
 	scmp_filter_ctx filter;
 	uint32_t default_action;
 	size_t rules; /* that were added */
 	char **unknown;
 };
+
+/* Profiles list calls that are newer than many a libseccomp. Where the default refuses, nothing is lost
+ * but the call itself; anything else that a rule wanted of it is worth a word. */
+static bool matters_unknown(const struct build *b, const struct seccomp_rule *rule)
+{
+	bool refused = b->profile->default_action == SECCOMP_ACTION_ERRNO;
+
+	return !refused || (rule->action != SECCOMP_ACTION_ALLOW &&
+			    rule->action != SECCOMP_ACTION_ERRNO);
+}
 
 static int add_names(struct build *b, size_t number, const struct seccomp_rule *rule)
 {
@@ -141,7 +152,7 @@ static int add_names(struct build *b, size_t number, const struct seccomp_rule *
 		int r, nr = seccomp_syscall_resolve_name(rule->names[i]);
 
 		if (nr == __NR_SCMP_ERROR) {
-			if (!strv_has(b->unknown, rule->names[i]))
+			if (matters_unknown(b, rule) && !strv_has(b->unknown, rule->names[i]))
 				b->unknown = strv_append(b->arena, b->unknown, rule->names[i]);
 			continue;
 		}
@@ -327,7 +338,7 @@ int seccomp_compile_fresh(struct arena *a, const struct seccomp_profile *profile
 	__attribute__((cleanup(filter_freep))) scmp_filter_ctx filter = NULL;
 	struct sock_filter stub[ARCHS_MAX * ENOSYS_INSNS_PER_RANGE];
 	struct seccomp_program program = { .flags = filter_flags(profile) };
-	struct build b = { .arena = a };
+	struct build b = { .arena = a, .profile = profile };
 	size_t n_stub;
 	int r;
 
