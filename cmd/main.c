@@ -128,8 +128,9 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
 		return refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s", c->name,
 			      cmd->name, c->name, c->arguments);
-	if (c->flags & CMD_SEALED) {
+	if (!cmd->oci)
 		store_remember_helper();
+	if (c->flags & CMD_SEALED) {
 		r = seal_self(cmd->argv);
 		if (r < 0)
 			return r;
