@@ -26,6 +26,7 @@
 
 /* The lines and bytes (fewer than a page, in one write) that the kernel takes. */
 enum { MAP_LINES_MAX = 340, MAP_BYTES_MAX = 4095 };
+enum { OWN_MAPS_MAX = 16 };
 enum { SUBID_FILE_MAX = 4 * 1024 * 1024, HELPER_WORDS_MAX = 1024 };
 
 /* One of the two maps, with all its names. */
@@ -236,6 +237,17 @@ int confine_own_maps(bool gids, struct id_map *maps, size_t max, size_t *ret_n)
 	}
 	*ret_n = n;
 	return 0;
+}
+
+int confine_write_own_maps(pid_t pid)
+{
+	struct id_map uids[OWN_MAPS_MAX], gids[OWN_MAPS_MAX];
+	size_t n_uids = 0, n_gids = 0;
+	int r = confine_own_maps(false, uids, OWN_MAPS_MAX, &n_uids);
+
+	if (r == 0)
+		r = confine_own_maps(true, gids, OWN_MAPS_MAX, &n_gids);
+	return r < 0 ? r : confine_write_id_maps(pid, uids, n_uids, gids, n_gids);
 }
 
 /* ---- capabilities and seccomp ---- */

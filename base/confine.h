@@ -29,6 +29,9 @@ int confine_write_id_maps(pid_t pid, const struct id_map *uids, size_t n_uids,
  *  @maps: room for at least 16 */
 int confine_own_maps(bool gids, struct id_map *maps, size_t max, size_t *ret_n) MUST_USE;
 
+/** confine_write_own_maps - confine_write_id_maps with what confine_own_maps says of uids and gids */
+int confine_write_own_maps(pid_t pid) MUST_USE;
+
 /** confine_bounding_set - drop every capability that is not in the mask from the bounding set */
 int confine_bounding_set(uint64_t keep) MUST_USE;
 

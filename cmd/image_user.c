@@ -10,19 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { MAPS_MAX = 16 };
-
-static int write_maps(pid_t pid)
-{
-	struct id_map uids[MAPS_MAX], gids[MAPS_MAX];
-	size_t n_uids, n_gids;
-	int r = confine_own_maps(false, uids, MAPS_MAX, &n_uids);
-
-	if (r == 0)
-		r = confine_own_maps(true, gids, MAPS_MAX, &n_gids);
-	return r < 0 ? r : confine_write_id_maps(pid, uids, n_uids, gids, n_gids);
-}
-
 /* In the child. The parent's end of the pipe closes without a word when the maps cannot be written. */
 static int become_root(int go, pid_t parent)
 {
@@ -47,7 +34,7 @@ static int follow(pid_t pid, int go)
 {
 	const int ending[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t set;
-	int status = 0, r = write_maps(pid);
+	int status = 0, r = confine_write_own_maps(pid);
 
 	if (r < 0) {
 		(void)kill(pid, SIGKILL);

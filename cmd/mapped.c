@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAPS_MAX = 16 };
-
 /* In the child: wait for the maps, become the namespace's root, act, tell. */
 static int act_inside(int sock, int (*act)(void *arg), void *arg)
 {
@@ -32,18 +30,6 @@ static int act_inside(int sock, int (*act)(void *arg), void *arg)
 	if (r < 0)
 		(void)!fd_write_all(sock, error_text(), strlen(error_text()));
 	return r < 0;
-}
-
-static int write_maps(pid_t pid)
-{
-	struct id_map uids[MAPS_MAX], gids[MAPS_MAX];
-	size_t n_uids = 0, n_gids = 0;
-	int r;
-
-	r = confine_own_maps(false, uids, MAPS_MAX, &n_uids);
-	if (r == 0)
-		r = confine_own_maps(true, gids, MAPS_MAX, &n_gids);
-	return r < 0 ? r : confine_write_id_maps(pid, uids, n_uids, gids, n_gids);
 }
 
 int mapped_run(struct cmd *cmd, int (*act)(void *arg), void *arg)
@@ -70,7 +56,7 @@ int mapped_run(struct cmd *cmd, int (*act)(void *arg), void *arg)
 	}
 	attr_closep(&theirs);
 	theirs = -EBADF;
-	r = write_maps(pid);
+	r = confine_write_own_maps(pid);
 	if (r == 0)
 		r = fd_write_all(ours, "", 1);
 	(void)shutdown(ours, SHUT_WR);
