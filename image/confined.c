@@ -42,6 +42,7 @@ static void NORETURN stage_unpack(const struct task *t, int report, pid_t parent
 		read_only[options.n_ro++] = t->layout->fd;
 	if (t->target->stored_layers >= 0)
 		read_only[options.n_ro++] = t->target->stored_layers;
+	warnings_clear(); /* the parent has its own copy */
 	r = unpack_confine(&options);
 	if (r == 0)
 		r = unpack_image(t->arena, t->layout, t->platform, t->target, &u);

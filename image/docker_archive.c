@@ -105,7 +105,7 @@ int docker_archive_resolve(struct arena *a, const struct layout *l, struct image
 {
 	CLEANUP_BUF struct buf out = { 0 };
 	struct json_writer w = { .out = &out };
-	struct entry e = { 0 };
+	struct entry e = { .config = arena_strdup(a, "") };
 	struct json *list;
 	char *text;
 	size_t len;

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-enum { MAP_BYTES_MAX = 64 * 1024 };
+enum { MAP_BYTES_MAX = 64 * 1024, DOCUMENT_MAX = 4 * MAP_BYTES_MAX };
 
 /* One line of the map each, with single blanks: "0 1000 1". */
 static int read_map(struct arena *a, const char *path, char ***ret)
@@ -57,7 +57,7 @@ int store_idmap_check(struct arena *a, int store, char **ret_missing)
 
 	if (r < 0)
 		return r;
-	r = file_read_at(a, store, "idmap.json", MAP_BYTES_MAX * 4, &recorded, NULL);
+	r = file_read_at(a, store, "idmap.json", DOCUMENT_MAX, &recorded, NULL);
 	if (r == -ENOENT) {
 		*ret_missing = arena_strdup(a, own.data);
 		return 0;
