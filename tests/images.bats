@@ -502,6 +502,28 @@ killed_at()
 	killed 60000
 }
 
+@test "a signal that ends a program: one line, nothing left" {
+	need strace
+	for signal in TERM INT HUP; do
+		mkfifo "trace-$signal"
+		strace -f -o "trace-$signal" -e trace=openat2 -e inject=openat2:signal=STOP:when=3 \
+			"$DOBOZ_IMAGE" unpack --store store oci:layout:v1 > answer 2> errors &
+		pid=$!
+		exec 9< "trace-$signal"
+		grep -qm 1 'stopped by SIGSTOP' <&9 # the child, in the midst of its work
+		[ -n "$(store_content)" ]
+		kill -s "$signal" "$(tr -d ' ' < "/proc/$pid/task/$pid/children")"
+		cat <&9 > rest
+		exec 9<&-
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" = 1 ]
+		[ "$(< errors)" = "image 'oci:layout:v1': interrupted" ]
+		store_is_empty
+	done
+	unpack oci:layout:v1
+}
+
 @test "a layer without its marker is unpacked anew" {
 	unpack oci:layout:v1 > one
 	all_of_the_store > expected
@@ -516,15 +538,35 @@ killed_at()
 
 @test "an ordinary user: owners are those of the user's ranges" {
 	need_user
+	echo text > owned && chown 33:44 owned
+	umoci insert --image layout:v1 owned /owned
 	cp -r layout "$USER_DIR/"
 	chown -R "$TEST_USER:" "$USER_DIR/layout"
 	as_user mkdir "$USER_DIR/store" "$USER_DIR/bundle"
 	as_user "$DOBOZ_IMAGE" bundle "oci:$USER_DIR/layout:v1" "$USER_DIR/bundle" > config.json
 	as_user "$DOBOZ_IMAGE" unpack --store "$USER_DIR/store" "oci:$USER_DIR/layout:v1"
 	[ "$(stat -c %U "$USER_DIR/bundle/rootfs/etc")" = "$TEST_USER" ]
-	diff <(cd "$USER_DIR/bundle/rootfs" && find . -mindepth 1 -printf '%P %y %m %l\n' | sort) \
+	first() { awk -F : -v user="$TEST_USER" '$1 == user { print $2; exit }' "$1"; }
+	for file in "$USER_DIR/bundle/rootfs/owned" "$USER_DIR"/store/layers/*/fs/owned; do
+		[ "$(stat -c '%u %g' "$file")" = "$(($(first /etc/subuid) + 32)) $(($(first /etc/subgid) + 43))" ]
+	done
+	diff <(cd "$USER_DIR/bundle/rootfs" && rm owned && find . -mindepth 1 -printf '%P %y %m %l\n' | sort) \
 		<(cd "$UMOCI" && find . -mindepth 1 -printf '%P %y %m %l\n' | sort)
 	[ "$(jq -r '.uid_map | length' "$USER_DIR/store/idmap.json")" = 2 ]
+}
+
+@test "a user without a range of ids owns everything, and is told so once" {
+	nobody=(setpriv --reuid=65533 --regid=65533 --clear-groups)
+	mkdir own && chown 65533:65533 own
+	"${nobody[@]}" true || skip_unless_must 'needs to become another user'
+	"${nobody[@]}" mkdir own/store own/bundle
+	"${nobody[@]}" "$DOBOZ_IMAGE" unpack --store own/store oci:layout:v1 > answer 2> warnings
+	[ "$(wc -l < warnings)" = 1 ]
+	[[ $(< warnings) == *'no range of subordinate ids'*', ignoring their owners' ]]
+	[ "$(find own ! -uid 65533)" = '' ]
+	"${nobody[@]}" "$DOBOZ_IMAGE" bundle oci:layout:v1 own/bundle > config.json
+	diff <(cd own/bundle/rootfs && find . -mindepth 1 -printf '%P %y %m %l\n' | LC_ALL=C sort) \
+		<(cd "$UMOCI" && find . -mindepth 1 -printf '%P %y %m %l\n' | LC_ALL=C sort)
 }
 
 @test "the id map of a store has changed" {
