@@ -18,13 +18,28 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+enum { BLOCK = 512 };
+
 struct layer_reader {
 	struct archive *archive;
 	struct archive_entry *entry;
 	layer_source_fn *source;
 	void *from;
+	uint64_t received; /* bytes of the stream */
+	bool padded;
 	char name[PATH_MAX];
 };
+
+/* Some archives end with the last file's data, in the midst of a block (umoci insert makes such layers, and the
+ * tar reader of Go's library takes them). The rest of the block is made up here, once. */
+static la_ssize_t pad(struct layer_reader *r, const void **ret)
+{
+	static const uint8_t zeros[BLOCK];
+	size_t missing = r->received % BLOCK ? BLOCK - r->received % BLOCK : 0;
+
+	*ret = zeros;
+	return r->padded ? 0 : (r->padded = true, (la_ssize_t)missing);
+}
 
 static la_ssize_t read_some(struct archive *archive, void *context, const void **ret)
 {
@@ -36,6 +51,9 @@ static la_ssize_t read_some(struct archive *archive, void *context, const void *
 		archive_set_error(archive, (int)-n, "the stream ended early");
 		return ARCHIVE_FATAL;
 	}
+	if (n == 0)
+		return pad(r, ret);
+	r->received += (uint64_t)n;
 	*ret = data;
 	return n;
 }
@@ -201,6 +219,8 @@ int layer_reader_data(struct layer_reader *r, const void **ret, size_t *ret_len,
 		return 0;
 	if (code != ARCHIVE_OK || offset < 0)
 		return refuse(-EBADMSG, "the archive is damaged: %s", reason(r));
+	if (r->padded && (uint64_t)archive_filter_bytes(r->archive, 0) + *ret_len > r->received)
+		return refuse(-EBADMSG, "the archive ends inside this file");
 	*ret_offset = (uint64_t)offset;
 	return 1;
 }

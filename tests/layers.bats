@@ -320,3 +320,18 @@ make_layers()
 	(ulimit -v 262144 && "$TOOL" a.tar.zst out)
 	cmp file out/file
 }
+
+@test "an archive that ends with the last file's data, as umoci insert writes it; not inside of it" {
+	echo text > f
+	head -c 1000 /dev/urandom > g
+	tar -cf whole.tar f g
+	head -c 2536 whole.tar > bare.tar
+	unpack bare.tar out
+	cmp g out/g
+	for length in 2535 2100 2048 1300; do
+		head -c "$length" whole.tar > cut.tar
+		rm -rf out && mkdir out
+		run unpack cut.tar out
+		[ "$status" = 1 ] && [[ $output = *"entry 2 "*"the archive "* ]]
+	done
+}
