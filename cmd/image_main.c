@@ -5,7 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/fd.h"
-#include "cmd/image_user.h"
+#include "cmd/userns.h"
 #include "image/confined.h"
 #include "image/store_idmap.h"
 #include "image/store_write.h"
@@ -153,7 +153,7 @@ static const char usage[] = "usage: doboz-image unpack --store DIR [--platform P
 /* The reference and the folder are found with the user's own rights, before another root is entered. */
 static int run_command(size_t i, char **args, struct call *call, const char *platform)
 {
-	int r = image_user_enter();
+	int r = userns_enter();
 
 	call->folder = commands[i].arguments > 1 ? args[1] : NULL;
 	if (r == 0)

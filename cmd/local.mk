@@ -67,12 +67,13 @@ cmd_sources = \
 	cmd/table.c \
 	cmd/table.h \
 	cmd/unpack.c \
+	cmd/userns.c cmd/userns.h \
 	cmd/version.c \
 	cmd/version.h \
 	cmd/wait.c
 helper_sources = \
 	cmd/image_main.c \
-	cmd/image_user.c cmd/image_user.h
+	cmd/userns.c cmd/userns.h
 
 unit_tests += \
 	tests/unit/test_opts

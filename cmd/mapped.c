@@ -1,75 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd/mapped.c - a child in a user namespace, told to go on when its maps are written */
+/* cmd/mapped.c - a child that acts as root of the user's own ids, and tells what went wrong */
 #include "cmd/mapped.h"
 
-#include "base/confine.h"
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "cmd/containers.h"
+#include "cmd/userns.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the child: wait for the maps, become the namespace's root, act, tell. */
-static int act_inside(int sock, int (*act)(void *arg), void *arg)
+/* In the child: become the namespace's root, act, tell. */
+static int act_inside(int report, int (*act)(void *arg), void *arg)
 {
-	char go;
-	int r;
+	int r = userns_enter();
 
-	if (read(sock, &go, 1) != 1)
-		return 1;
-	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-		return 1;
-	r = act(arg);
+	if (r == 0)
+		r = act(arg);
 	if (r < 0)
-		(void)!fd_write_all(sock, error_text(), strlen(error_text()));
+		(void)!fd_write_all(report, error_text(), strlen(error_text()));
 	return r < 0;
 }
 
 int mapped_run(struct cmd *cmd, int (*act)(void *arg), void *arg)
 {
 	CLEANUP_FD int ours = -EBADF, theirs = -EBADF;
-	struct clone_args args = { .flags = CLONE_NEWUSER, .exit_signal = SIGCHLD };
-	int pair[2], status = 0, r;
+	int pair[2], status = 0;
 	char *text = NULL;
 	size_t len = 0;
 	pid_t pid;
 
 	if (geteuid() == 0)
 		return act(arg);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail(-errno, "socketpair");
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return fail(-errno, "pipe");
 	ours = pair[0];
 	theirs = pair[1];
-	pid = sys_clone3(&args, sizeof(args));
+	pid = fork();
 	if (pid < 0)
-		return fail(pid, "make a user namespace");
+		return fail(-errno, "fork");
 	if (pid == 0) {
 		attr_closep(&ours);
 		_exit(act_inside(theirs, act, arg));
 	}
 	attr_closep(&theirs);
 	theirs = -EBADF;
-	r = confine_write_own_maps(pid);
-	if (r == 0)
-		r = fd_write_all(ours, "", 1);
-	(void)shutdown(ours, SHUT_WR);
 	if (fd_read_all(cmd->arena, ours, ERROR_TEXT_MAX, &text, &len) < 0)
 		len = 0;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (r < 0)
-		return r;
-	return status == 0 ?
-		       0 :
-		       refuse(-EIO, "%s",
-			      len > 0 ? text : "the child with the container's id map failed");
+	if (status == 0)
+		return 0;
+	return refuse(-EIO, "%s", len > 0 ? text : "the child with the container's id map failed");
 }
 
 struct removal {

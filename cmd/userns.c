@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd/image_user.c - fork into a user namespace and wait for its maps */
-#include "cmd/image_user.h"
+/* cmd/userns.c - fork into a user namespace and wait for its maps */
+#include "cmd/userns.h"
 
 #include "base/confine.h"
 #include "base/error.h"
@@ -58,7 +58,7 @@ static int follow(pid_t pid, int go)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
-int image_user_enter(void)
+int userns_enter(void)
 {
 	CLEANUP_FD int reading = -EBADF;
 	CLEANUP_FD int writing = -EBADF;
