@@ -128,8 +128,9 @@ struct cgroup_join {
 void cgroup_join_close(struct cgroup_join *join);
 
 /** cgroup_create - make the folders, write the limits (read back where the kernel may round), attach
- *  the device program. A folder that holds processes or is frozen is refused (-EBUSY).
- *  Not undone on failure: the caller's journal lists the folders, cgroup_destroy removes them. */
+ *  the device program. A folder that holds processes (-EEXIST) or is frozen (-EBUSY) is refused.
+ *  Not undone on failure: the caller's journal lists the folders, cgroup_destroy removes them; but not
+ *  after -EEXIST: the processes, and so the folders, are somebody else's. */
 int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join) MUST_USE;
 
 /** cgroup_open - descriptors to join existing folders (exec) */

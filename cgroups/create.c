@@ -202,7 +202,7 @@ static int refuse_populated(int dir, const struct cgroup_folder *f)
 	if (n < 0)
 		return fail((int)n, "read '%s/cgroup.procs'", f->path);
 	pid[strcspn(pid, "\n")] = '\0';
-	return n > 0 ? refuse(-EBUSY, "cgroup '%s' is not empty: it holds process %s", f->path,
+	return n > 0 ? refuse(-EEXIST, "cgroup '%s' is not empty: it holds process %s", f->path,
 			      pid) :
 		       0;
 }

@@ -2,6 +2,7 @@
 /* cgroups/resources.c - linux.resources of config.json: the tables that read it */
 #include "cgroups/resources.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NUMBER(s, field) .offset = offsetof(struct s, field), .min = -1, .max = INT64_MAX
@@ -151,8 +152,12 @@ static int decode_rdma(struct json_decoder *d, const struct json *value, void *f
 		return json_problem(d, "expected an object");
 	res->rdma = arena_array(d->arena, value->count, sizeof(*res->rdma));
 	json_for_each(child, value) {
-		int r = json_decode_value(d, child, rdma_rows, &res->rdma[i]);
+		size_t len = strlen(d->path);
+		int r;
 
+		(void)snprintf(d->path + len, sizeof(d->path) - len, ".%s", child->key);
+		r = json_decode_value(d, child, rdma_rows, &res->rdma[i]);
+		d->path[len] = '\0';
 		if (r < 0)
 			return r;
 		res->rdma[i++].device = arena_strdup(d->arena, child->key);

@@ -138,6 +138,17 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 	return c->run(cmd, values, args);
 }
 
+static int check_cgroup_manager(const char *name)
+{
+	static char *const names[] = { "cgroupfs", "systemd", "disabled", NULL };
+
+	if (!name || strv_has(names, name))
+		return 0;
+	return refuse(-EINVAL,
+		      "option --cgroup-manager: '%s' is none of cgroupfs, systemd and disabled",
+		      name);
+}
+
 /* Returns the exit status, or a negative errno; *ret_failure is the status of a failure. */
 static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 {
@@ -151,6 +162,9 @@ static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 	if (help < 0)
 		return help;
 	r = log_open(cmd->global.log, cmd->global.log_format);
+	if (r < 0)
+		return r;
+	r = check_cgroup_manager(cmd->global.cgroup_manager);
 	if (r < 0)
 		return r;
 	if (cmd->global.version) {

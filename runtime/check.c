@@ -347,6 +347,9 @@ static const struct rule spec_rules[] = {
 	{ "config.md \"Hostname\"", check_hostname },
 	{ "config-linux.md \"Offset for Time Namespace\"", check_time },
 	{ "config-linux.md \"User namespace mappings\"", check_maps },
+};
+
+static const struct rule process_rules[] = {
 	{ "config.md \"POSIX process\": rlimits", check_rlimits },
 	{ "config.md \"Linux Process\": scheduler", check_scheduler },
 	{ "config.md \"Linux Process\": execCPUAffinity", check_affinity },
@@ -374,6 +377,17 @@ int spec_check(const struct spec *s, int bundle_dirfd)
 	struct checker c = { .spec = s, .bundle = bundle_dirfd, .a = a };
 
 	run(&c, spec_rules, ARRAY_SIZE(spec_rules));
+	run(&c, process_rules, ARRAY_SIZE(process_rules));
+	return c.n ? -EINVAL : 0;
+}
+
+int spec_check_process(const struct spec_process *p)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct spec whole = { .process = (struct spec_process *)p };
+	struct checker c = { .spec = &whole, .bundle = -EBADF, .a = a };
+
+	run(&c, process_rules, ARRAY_SIZE(process_rules));
 	return c.n ? -EINVAL : 0;
 }
 
@@ -397,6 +411,7 @@ size_t spec_check_all(const struct spec *s, int bundle_dirfd, const struct facts
 	};
 
 	run(&c, spec_rules, ARRAY_SIZE(spec_rules));
+	run(&c, process_rules, ARRAY_SIZE(process_rules));
 	if (!f)
 		return c.n;
 	run(&c, host_rules, ARRAY_SIZE(host_rules));

@@ -14,6 +14,9 @@
  */
 int spec_check(const struct spec *s, int bundle_dirfd) MUST_USE;
 
+/** spec_check_process - the rules about a process alone, for exec; returns as spec_check does */
+int spec_check_process(const struct spec_process *p) MUST_USE;
+
 /** spec_check_all - every problem against the spec and this host, each told once; returns their
  *  number. @f: NULL: the spec's rules alone */
 size_t spec_check_all(const struct spec *s, int bundle_dirfd, const struct facts *f,

@@ -10,6 +10,7 @@
 #include "runtime/plan_build.h"
 #include "runtime/process_names.h"
 
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <stdio.h>
 
@@ -91,13 +92,34 @@ static int check_mapped(const struct id_map *maps, size_t n, uint32_t id, const 
 		      id);
 }
 
+/* (uid_t)-1 means "leave it as it is" to the kernel's calls: such a user would stay root. */
+static int check_id(uint64_t id, const char *field)
+{
+	if (id < UINT32_MAX)
+		return 0;
+	return refuse(-EINVAL, "process.user.%s: %" PRIu32 " is not an id", field, UINT32_MAX);
+}
+
+static int check_ids(const struct spec_user *user)
+{
+	int r = check_id(user->uid, "uid");
+
+	if (r == 0)
+		r = check_id(user->gid, "gid");
+	for (size_t i = 0; r == 0 && i < user->n_additional_gids; i++)
+		r = check_id(user->additional_gids[i], "additionalGids");
+	return r;
+}
+
 static int plan_user(struct plan_builder *b)
 {
 	const struct spec_user *user = &b->process->user;
 	struct plan *p = b->plan;
 	struct plan_user *u = &p->user;
-	int r;
+	int r = check_ids(user);
 
+	if (r < 0)
+		return r;
 	u->name = b->options ? b->options->user_name : b->exec_options->user_name;
 	u->uid = user->uid;
 	u->gid = user->gid;

@@ -21,12 +21,11 @@ void create_free(struct create *c)
 	free(c->bundle);
 }
 
-/* Descriptors that a service manager handed over, and those of --preserve-fds behind them: all must be open. */
-static int check_preserved(const struct plan_options *opt)
+int create_check_fds(unsigned n)
 {
 	struct stat st;
 
-	for (unsigned i = 0; i < opt->listen_fds + opt->preserve_fds; i++)
+	for (unsigned i = 0; i < n; i++)
 		if (fstat(3 + (int)i, &st) < 0)
 			return fail(-errno, "unable to stat preserved-fd %u", 3 + i);
 	return 0;
@@ -71,8 +70,8 @@ static int set_options(struct cmd *cmd, const struct create_values *v, const cha
 {
 	struct plan_options *opt = &c->options;
 
-	if (v->preserve_fds.set && v->preserve_fds.value > 1024)
-		return refuse(-EINVAL, "option --preserve-fds: at most 1024");
+	if (v->preserve_fds.set && v->preserve_fds.value > CREATE_FDS_MAX)
+		return refuse(-EINVAL, "option --preserve-fds: at most %d", CREATE_FDS_MAX);
 	*opt = (struct plan_options){
 		.id = id,
 		.bundle = c->bundle,
@@ -114,7 +113,7 @@ int create_load(struct cmd *cmd, const struct create_values *v, const char *id, 
 	r = set_options(cmd, v, id, &c);
 	if (r < 0)
 		return r;
-	r = check_preserved(&c.options);
+	r = create_check_fds(c.options.listen_fds + c.options.preserve_fds);
 	if (r < 0)
 		return r;
 	r = facts_read(cmd->arena, !c.options.cgroup_disabled, &facts);

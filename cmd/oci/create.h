@@ -56,6 +56,12 @@ struct create {
 void create_free(struct create *c);
 #define CLEANUP_CREATE __attribute__((cleanup(create_free)))
 
+enum { CREATE_FDS_MAX = 1024 };
+
+/** create_check_fds - refuse unless n descriptors from 3 on are open: those that a service manager
+ *  handed over, and those of --preserve-fds behind them */
+int create_check_fds(unsigned n) MUST_USE;
+
 /**
  * create_load - bundle, spec, facts, plan; nothing is made on the host
  * @console_fd: for a foreground terminal: our end's peer (taken over); -EBADF: use --console-socket

@@ -5,7 +5,9 @@
 #include "base/fd.h"
 #include "cmd/cmd.h"
 #include "cmd/foreground.h"
+#include "cmd/oci/create.h"
 #include "cmd/signals.h"
+#include "runtime/check.h"
 
 #include <string.h>
 
@@ -28,6 +30,8 @@ static int lay_options(struct cmd *cmd, const struct exec_values *v, struct spec
 				 arena_strndup(cmd->arena, v->env[i], (size_t)(equals - v->env[i])),
 				 equals + 1);
 	}
+	if (v->cwd && *v->cwd != '/')
+		return refuse(-EINVAL, "option --cwd: expected an absolute path, not '%s'", v->cwd);
 	if (v->cwd)
 		p->cwd = arena_strdup(cmd->arena, v->cwd);
 	if (v->label)
@@ -129,6 +133,12 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	r = container_spec(root, args[0], &spec);
 	if (r == 0)
 		r = make_process(cmd, v, spec, args + 1, &p);
+	if (r == 0)
+		r = spec_check_process(&p);
+	if (r == 0 && v->preserve_fds.value > CREATE_FDS_MAX)
+		r = refuse(-EINVAL, "option --preserve-fds: at most %d", CREATE_FDS_MAX);
+	if (r == 0)
+		r = create_check_fds((unsigned)v->preserve_fds.value);
 	if (r == 0)
 		r = open_console(v, &p, &ours, &theirs);
 	if (r == 0 && !v->detach)

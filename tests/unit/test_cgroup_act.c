@@ -226,7 +226,7 @@ static void folders_show(void)
 	{
 		struct cgroup_join none = { .v2_fd = -EBADF };
 
-		check_int(cgroup_create(plan, &none), -EBUSY);
+		check_int(cgroup_create(plan, &none), -EEXIST);
 		check(strstr(error_text(), "is not empty"));
 		check_int(none.v2_fd, -EBADF);
 	}
