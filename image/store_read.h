@@ -4,7 +4,10 @@
  *   STORE/images/<algorithm>/<hex of the manifest>/  manifest.json config.json layers.json; there when complete
  *   STORE/layers/<key>/                              fs/ and the marker "complete"
  *   STORE/refs/<key of a reference>                  the digest of the manifest that it stood for
- *   STORE/tmp/  STORE/lock                           of the helper
+ *   STORE/tmp/  STORE/lock  STORE/idmap.json         of the helper
+ *
+ * The key of a layer is the hex of its diffID, or "chain-" and the hex of its chain ID (image/unpack.c). An image
+ * of a docker-archive has no manifest: the digest of its config stands for the manifest's.
  *
  * Everything appears by rename, after all digests were checked; so what is there is right. A reference is
  * found again by what cannot change under it: the digest of an index and the platform, or the identity of an
