@@ -63,13 +63,16 @@ ask='id -u; hostname; pwd; grep -E "^(Cap|NoNewPrivs)" /proc/self/status
 
 @test "spec: crun runs the default bundle, and the container says the same" {
 	need_root
-	need crun jq
+	need crun jq unshare
 	bundle "$SCRATCH/bundle" sh -c "$ask"
-	edit "$SCRATCH/bundle" 'del(.linux.resources, .linux.cgroupsPath)'
-	run crun --root "$SCRATCH/crun" --cgroup-manager=disabled run --bundle "$SCRATCH/bundle" "$TAG"
-	[[ $output != *'hybrid mode not supported'* ]] || skip_unless_must 'this crun refuses hosts with hybrid cgroups'
-	[ "$status" = 0 ]
+	edit "$SCRATCH/bundle" 'del(.process.rlimits)'
+	# crun refuses hosts with controllers on both v1 and v2; in a mount namespace of its own it sees none on v2
+	: > "$SCRATCH/empty"
+	run -0 unshare --mount --propagation private sh -c '
+		list=/sys/fs/cgroup/unified/cgroup.controllers
+		[ ! -e $list ] || mount --bind "$1/empty" $list
+		exec crun --root "$1/crun" run --bundle "$1/bundle" "$2"' _ "$SCRATCH" "$TAG"
 	theirs=$output
-	run -0 oci --cgroup-manager disabled run --bundle "$SCRATCH/bundle" "$TAG"
+	run -0 oci run --bundle "$SCRATCH/bundle" "$TAG"
 	[ "$output" = "$theirs" ]
 }
