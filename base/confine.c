@@ -9,6 +9,7 @@
 #include "base/confine.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/passwd.h"
 #include "base/str.h"
 
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -214,8 +214,7 @@ int confine_own_maps(bool gids, struct id_map *maps, size_t max, size_t *ret_n)
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *file = gids ? "/etc/subgid" : "/etc/subuid";
 	const char *number = arena_printf(a, "%u", getuid());
-	const struct passwd *user = getpwuid(getuid());
-	const char *name = user ? arena_strdup(a, user->pw_name) : number;
+	const char *name = passwd_name(a, getuid());
 	uint64_t next = 1;
 	size_t n = 1;
 	char *text;
@@ -223,6 +222,9 @@ int confine_own_maps(bool gids, struct id_map *maps, size_t max, size_t *ret_n)
 
 	if (max == 0)
 		return refuse(-EINVAL, "no room for the own id");
+	/* A user that only a directory server knows. newuidmap looks for itself whose line it is. */
+	if (!name)
+		name = getenv("USER") ? getenv("USER") : number;
 	r = file_read_at(a, AT_FDCWD, file, SUBID_FILE_MAX, &text, NULL);
 	if (r < 0 && r != -ENOENT)
 		return fail(r, "read '%s'", file);

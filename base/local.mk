@@ -9,6 +9,7 @@ base_sources = \
 	base/json.c base/json.h \
 	base/json_decode.c \
 	base/json_write.c \
+	base/passwd.c base/passwd.h \
 	base/proc.c base/proc.h \
 	base/rootfs.h \
 	base/str.c base/str.h \

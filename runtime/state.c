@@ -5,6 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/passwd.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
@@ -13,7 +14,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -346,16 +346,12 @@ enum state_status state_status(const struct state *s, int *ret_pidfd)
 	return s->started ? STATE_RUNNING : STATE_CREATED;
 }
 
-const char *state_owner_name(uint32_t uid)
-{
-	const struct passwd *entry = getpwuid(uid);
-
-	return entry ? entry->pw_name : "";
-}
-
 void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
 		     bool extended)
 {
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *owner = extended ? passwd_name(a, s->owner_uid) : NULL;
+
 	json_w_object(w, NULL);
 	json_w_str(w, "ociVersion", "1.3.0");
 	json_w_str(w, "id", s->id);
@@ -369,6 +365,6 @@ void state_write_oci(struct json_writer *w, const struct state *s, enum state_st
 	if (s->n_annotations)
 		json_w_map(w, "annotations", s->annotations, s->n_annotations);
 	if (extended)
-		json_w_str(w, "owner", state_owner_name(s->owner_uid));
+		json_w_str(w, "owner", owner ? owner : "");
 	json_w_end_object(w);
 }

@@ -73,5 +73,3 @@ int state_list(struct arena *a, int root, char ***ret) MUST_USE;
 void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
 		     bool extended);
 
-/** state_owner_name - the name of the user that made a container, "" when the host has none; static memory */
-const char *state_owner_name(uint32_t uid);

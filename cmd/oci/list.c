@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/oci/list.c - list: every container of the state root */
 #include "base/error.h"
+#include "base/passwd.h"
 #include "cmd/cmd.h"
 #include "cmd/table.h"
 #include "runtime/state.h"
@@ -53,13 +54,14 @@ static void print_table(struct cmd *cmd, const struct listed *all, size_t n, str
 		const struct state *s = all[i].state;
 		bool alive = all[i].status != STATE_STOPPED;
 		char **row = cells + (i + 1) * columns;
+		char *owner = passwd_name(cmd->arena, s->owner_uid);
 
 		row[0] = s->id;
 		row[1] = arena_printf(cmd->arena, "%d", alive ? s->pid : 0);
 		row[2] = arena_strdup(cmd->arena, state_status_names[all[i].status]);
 		row[3] = s->bundle ? s->bundle : arena_strdup(cmd->arena, "");
 		row[4] = s->created ? s->created : arena_strdup(cmd->arena, "");
-		row[5] = arena_strdup(cmd->arena, state_owner_name(s->owner_uid));
+		row[5] = owner ? owner : arena_strdup(cmd->arena, "");
 	}
 	table_print(out, cells, n + 1, columns);
 }
