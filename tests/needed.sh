@@ -13,6 +13,8 @@ needed()
 	readelf -d "$1" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'
 }
 
+is_static() { ! readelf -lW "$1" | grep -q INTERP; }
+
 libraries=$(needed "$build/doboz")
 helper_libraries=$(needed "$build/doboz-image")
 
@@ -27,11 +29,13 @@ hardened()
 	grep -q 'BIND_NOW\|Flags:.*NOW' <<< "$dynamic" || echo "$program: lazy binding"
 	grep -q 'GNU_STACK.*RW ' <<< "$header" || echo "$program: executable stack"
 	grep -q 'RPATH\|RUNPATH' <<< "$dynamic" && echo "$program: has a library path of its own"
-	readelf --dyn-syms -W "$program" | grep -q '__stack_chk_fail' || echo "$program: no stack protector"
+	readelf --syms -W "$program" | grep -q '__stack_chk_fail' || echo "$program: no stack protector"
 }
 
-rule 'needed: the list could be read (control: libc is in it)' \
-	"$(grep -q '^libc\.so' <<< "$libraries" || echo "$build/doboz: no libc among: $libraries")"
+rule 'needed: the list could be read (control: libc is in it, or no loader is asked for)' \
+	"$(grep -q '^libc\.so' <<< "$libraries" || is_static "$build/doboz" || echo "$build/doboz: no libc among: $libraries")"
+rule 'needed: a program without libraries is told apart (control: doboz-image has a loader)' \
+	"$(is_static "$build/doboz-image" && echo "$build/doboz-image: no loader")"
 rule 'needed: doboz loads no heavy library' "$(grep -E "^($heavy)" <<< "$libraries" | sed "s|^|$build/doboz: |")"
 rule 'needed: doboz-image does (control: the pattern matches)' \
 	"$(grep -qE "^($heavy)" <<< "$helper_libraries" || echo "$build/doboz-image: none of $heavy")"
