@@ -120,17 +120,30 @@ int dir_open_parent(int root, const char *path, char *buf, const char **ret_name
 	return fd;
 }
 
-/* Opens the folder at prefix (a path from the root); makes it below parent when it is missing.
- * A dangling symlink is "missing" to the first call, and then -ELOOP to the last. */
+/* A dangling symlink is "missing" to whoever asked for it, and then -ELOOP to the last call. */
+static int make_missing(int parent, const char *name, mode_t mode)
+{
+	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
+		return -errno;
+	return dir_openat2(parent, name, O_PATH | O_DIRECTORY, 0, as_it_is);
+}
+
+/* Opens the folder at prefix (a path from the root); makes it below parent when it is missing. */
 static int make_component(int root, const char *prefix, int parent, const char *name, mode_t mode)
 {
 	int fd = dir_open_in(root, prefix, O_PATH | O_DIRECTORY);
 
-	if (fd != -ENOENT)
-		return fd;
-	if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
-		return -errno;
-	return dir_openat2(parent, name, O_PATH | O_DIRECTORY, 0, as_it_is);
+	return fd == -ENOENT ? make_missing(parent, name, mode) : fd;
+}
+
+/* The usual case: only the last component is missing. Return: -ENOENT more than that is */
+static int make_last(int root, const char *path, mode_t mode)
+{
+	char buf[NAME_MAX + 1];
+	const char *name;
+	CLEANUP_FD int parent = dir_open_parent(root, path, buf, &name);
+
+	return parent < 0 ? parent : make_missing(parent, name, mode);
 }
 
 int dir_make_all(int root, const char *path, mode_t mode)
@@ -143,6 +156,10 @@ int dir_make_all(int root, const char *path, mode_t mode)
 		return TAKE_FD(folder);
 	if (len >= sizeof(prefix))
 		return -ENAMETOOLONG;
+	folder = make_last(root, path, mode);
+	/* -EINVAL: the last component is "..", and so is in a folder that does not exist yet. */
+	if (folder != -ENOENT && folder != -EINVAL)
+		return TAKE_FD(folder);
 	folder = dir_open_in(root, ".", O_PATH | O_DIRECTORY);
 	for (size_t start = 0; start < len && folder >= 0;) {
 		size_t end = start + strcspn(path + start, "/");
