@@ -107,6 +107,14 @@ static int fill_and_rename(int dirfd, int fd, const char *temporary, const char 
 	return 0;
 }
 
+/* The caller's descriptor may be one of O_PATH, which cannot be synced. */
+static int sync_folder(int dirfd)
+{
+	CLEANUP_FD int folder = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return folder < 0 || fsync(folder) < 0 ? -errno : 0;
+}
+
 /* A name of its own for the new file, because linkat() of an O_TMPFILE cannot replace a file, and
  * because two writers must never share one. */
 static int replace(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
@@ -114,7 +122,6 @@ static int replace(int dirfd, const char *name, const void *data, size_t len, mo
 {
 	char temporary[NAME_MAX + 1];
 	CLEANUP_FD int fd = -EBADF;
-	CLEANUP_FD int folder = -EBADF;
 	uint64_t random;
 	int r;
 
@@ -125,18 +132,15 @@ static int replace(int dirfd, const char *name, const void *data, size_t len, mo
 	r = snprintf(temporary, sizeof(temporary), ".%s.%016jx", name, (uintmax_t)random);
 	if (r < 0 || (size_t)r >= sizeof(temporary))
 		return -ENAMETOOLONG;
-	folder = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return -errno;
-	fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	r = fill_and_rename(folder, fd, temporary, name, data, len, mode, sync);
+	r = fill_and_rename(dirfd, fd, temporary, name, data, len, mode, sync);
 	if (r < 0) {
-		(void)unlinkat(folder, temporary, 0);
+		(void)unlinkat(dirfd, temporary, 0);
 		return r;
 	}
-	return sync && fsync(folder) < 0 ? -errno : 0;
+	return sync ? sync_folder(dirfd) : 0;
 }
 
 int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode)
