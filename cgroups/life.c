@@ -12,7 +12,9 @@
 #include "cgroups/tree.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- list ---- */
@@ -47,15 +49,21 @@ int cgroup_pids(struct arena *a, char *const *folders, pid_t **ret, size_t *ret_
 
 /* ---- freeze ---- */
 
+/* The folder that has the file; only that one is opened, for a container has about ten. */
 static int open_file(char *const *folders, const char *file, char **ret_folder)
 {
 	for (; folders && *folders; folders++) {
-		CLEANUP_FD int dir = cgroup_tree_open(*folders);
+		char path[PATH_MAX];
+		int dir;
 
-		if (dir < 0 || faccessat(dir, file, F_OK, 0) < 0)
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", *folders, file) >= sizeof(path) ||
+		    access(path, F_OK) < 0)
+			continue;
+		dir = cgroup_tree_open(*folders);
+		if (dir < 0)
 			continue;
 		*ret_folder = *folders;
-		return TAKE_FD(dir);
+		return dir;
 	}
 	return -ENOENT;
 }
