@@ -55,7 +55,8 @@ static int set_options(int fs, char *const *flags, char *const *data)
 	return r;
 }
 
-int fs_context_mount(const char *type, const char *source, char *const *flags, char *const *data)
+int fs_context_mount(const char *type, const char *source, char *const *flags, char *const *data,
+		     uint64_t attributes)
 {
 	CLEANUP_FD int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
 	int r = 0;
@@ -72,7 +73,7 @@ int fs_context_mount(const char *type, const char *source, char *const *flags, c
 	r = sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 	if (r < 0)
 		return fs_context_fail(fs, r, type);
-	r = sys_fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	r = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attributes);
 	return r < 0 ? fs_context_fail(fs, r, type) : r;
 }
 

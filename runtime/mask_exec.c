@@ -33,15 +33,11 @@ static int make_empty(struct child *c)
 {
 	char *const data[] = { "mode=0555", "nr_inodes=2", "size=4k", NULL };
 	char *const flags[] = { "ro", NULL };
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
-	int r;
 
-	c->empty.fd = fs_context_mount("tmpfs", "tmpfs", flags, data);
-	if (c->empty.fd < 0)
-		return c->empty.fd;
-	r = sys_mount_setattr(c->empty.fd, "", AT_EMPTY_PATH, &attr, sizeof(attr));
-	return r < 0 ? fail(r, "make the empty tmpfs read-only") : 0;
+	c->empty.fd = fs_context_mount("tmpfs", "tmpfs", flags, data,
+				       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+					       MOUNT_ATTR_NOEXEC);
+	return c->empty.fd < 0 ? c->empty.fd : 0;
 }
 
 static int attach_template(struct child_template *t, int target)

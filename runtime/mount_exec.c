@@ -42,17 +42,20 @@ static int open_bind(struct child *c, const struct step *s)
 	return r < 0 ? fail(r, "stat %s", m->source) : r;
 }
 
-static int set_attributes(int fd, const struct mount_step *m)
+static int change(int fd, unsigned flags, uint64_t set, uint64_t clear)
 {
-	struct mount_attr own = { .attr_set = m->attr_set, .attr_clr = m->attr_clear };
-	struct mount_attr tree = { .attr_set = m->rattr_set, .attr_clr = m->rattr_clear };
-	int r = 0;
+	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
+	int r = set || clear ? sys_mount_setattr(fd, "", flags, &attr, sizeof(attr)) : 0;
 
-	if (own.attr_set || own.attr_clr)
-		r = sys_mount_setattr(fd, "", AT_EMPTY_PATH, &own, sizeof(own));
-	if (r >= 0 && (tree.attr_set || tree.attr_clr))
-		r = sys_mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &tree, sizeof(tree));
 	return r < 0 ? fail(r, "set mount attributes") : 0;
+}
+
+/* @is_new: made with attr_set by fsmount(2), which leaves nothing to clear */
+static int set_attributes(int fd, const struct mount_step *m, bool is_new)
+{
+	int r = is_new ? 0 : change(fd, AT_EMPTY_PATH, m->attr_set, m->attr_clear);
+
+	return r < 0 ? r : change(fd, AT_EMPTY_PATH | AT_RECURSIVE, m->rattr_set, m->rattr_clear);
 }
 
 /* Only for what the child itself made; a prepared source is mapped already. */
@@ -73,7 +76,7 @@ static int make_unplaced(struct child *c, const struct step *s)
 
 	switch (m->kind) {
 	case MOUNT_FS:
-		fd = fs_context_mount(m->type, m->source, m->sb_flags, m->data);
+		fd = fs_context_mount(m->type, m->source, m->sb_flags, m->data, m->attr_set);
 		break;
 	case MOUNT_BIND:
 		fd = open_bind(c, s);
@@ -86,7 +89,7 @@ static int make_unplaced(struct child *c, const struct step *s)
 	}
 	if (fd < 0)
 		return fd;
-	r = set_attributes(fd, m);
+	r = set_attributes(fd, m, m->kind == MOUNT_FS);
 	if (r >= 0 && prepared && prepared->userns >= 0 && m->kind != MOUNT_BIND)
 		r = set_id_map(fd, prepared->userns);
 	return r < 0 ? r : TAKE_FD(fd);
@@ -191,7 +194,7 @@ static int reconfigure(const struct child *c, const struct step *s)
 	if (s->mount->sb_flags || s->mount->data)
 		r = fs_context_reconfigure(target, s->mount->sb_flags, s->mount->data);
 	if (r >= 0)
-		r = set_attributes(target, s->mount);
+		r = set_attributes(target, s->mount, false);
 	return r < 0 ? r : mount_set_propagation(target, s->mount);
 }
 

@@ -126,7 +126,7 @@ static int mount_in_scratch(int scratch, const struct rootfs *root)
 static int mount_by_links(const struct rootfs *root)
 {
 	char *const data[] = { "mode=0700", NULL };
-	CLEANUP_FD int scratch = fs_context_mount("tmpfs", "tmpfs", NULL, data);
+	CLEANUP_FD int scratch = fs_context_mount("tmpfs", "tmpfs", NULL, data, 0);
 	CLEANUP_FD int fd = -EBADF;
 	int r;
 
