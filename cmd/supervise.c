@@ -93,12 +93,10 @@ static int create(const struct supervise *s, struct stdio *io, struct container_
 	int r;
 
 	memcpy(opt.stdio, io->theirs, sizeof(opt.stdio));
-	r = container_create(s->root, s->plan, &opt);
+	r = container_create(s->root, s->plan, &opt, ret);
 	if (r < 0)
 		return r;
-	r = container_init_process(s->root, s->meta->id, ret);
-	if (r == 0)
-		r = container_start(s->root, s->meta->id);
+	r = container_start(s->root, s->meta->id);
 	stdio_release(io);
 	return r;
 }

@@ -14,22 +14,6 @@
 
 enum { FREEZE_TIMEOUT_MS = 10000, DEATH_TIMEOUT_MS = 1000 };
 
-int container_init_process(int root, const char *id, struct container_process *ret)
-{
-	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP_FD int pidfd = -EBADF;
-	struct state *s;
-	int r = state_open_and_load(a, root, id, false, NULL, &s);
-
-	if (r < 0)
-		return r;
-	(void)state_status(s, &pidfd);
-	if (pidfd < 0)
-		return refuse(-ESRCH, "container not running");
-	*ret = (struct container_process){ .pid = s->pid, .pidfd = TAKE_FD(pidfd) };
-	return 0;
-}
-
 static void forward(int signal_fd, int pidfd)
 {
 	struct signalfd_siginfo info;
@@ -181,7 +165,7 @@ int container_pids(struct arena *a, int root, const char *id, pid_t **ret, size_
 
 	if (r < 0)
 		return r;
-	(void)state_status(s, &pidfd);
+	pidfd = state_init(s);
 	if (s->cgroup_folders)
 		return cgroup_pids(a, s->cgroup_folders, ret, ret_n);
 	*ret = arena_array(a, 1, sizeof(**ret));

@@ -16,25 +16,23 @@ struct container_create_options {
 	const char *notify_socket; /* NOTIFY_SOCKET of the caller, or NULL */
 };
 
-/**
- * container_create - lock, journal, cgroup, clone, mounts, hooks; init waits for start
- * Rollback is delete: on failure everything made is removed by container_destroy.
- */
-int container_create(int root, const struct plan *plan,
-		     const struct container_create_options *opt) MUST_USE;
-
-/** container_start - release init; returns when the payload was exec'd, or with its error.
- *  Errors: "cannot start an already running container", "cannot start a container that has stopped" */
-int container_start(int root, const char *id) MUST_USE;
-
-/* A process that was started for this caller: init after container_start, or what exec made. */
+/* A process that was started for this caller: init, or what exec made. */
 struct container_process {
 	pid_t pid; /* in the caller's pid namespace; our child, waitable */
 	int pidfd; /* owned by the caller */
 };
 
-/** container_init_process - the living init of a container; -ESRCH "container not running" */
-int container_init_process(int root, const char *id, struct container_process *ret) MUST_USE;
+/**
+ * container_create - lock, journal, cgroup, clone, mounts, hooks; init waits for start
+ * Rollback is delete: on failure everything made is removed by container_destroy.
+ * @ret_init: for a caller that will wait for it; NULL: nobody will
+ */
+int container_create(int root, const struct plan *plan, const struct container_create_options *opt,
+		     struct container_process *ret_init) MUST_USE;
+
+/** container_start - release init; returns when the payload was exec'd, or with its error.
+ *  Errors: "cannot start an already running container", "cannot start a container that has stopped" */
+int container_start(int root, const char *id) MUST_USE;
 
 /** container_wait - wait (pidfd) for a process that this process's container_create or
  *  container_exec made, and reap it. @signal_fd: a signalfd whose signals are forwarded to it, or

@@ -131,7 +131,7 @@ static int finish(struct creation *k, const struct launch_result *made)
 	return r < 0 ? fail(r, "let the container's first process go on") : 0;
 }
 
-static int make(struct creation *k)
+static int make(struct creation *k, struct container_process *ret_init)
 {
 	struct cgroup_join join = { .v2_fd = -EBADF };
 	struct launch_callbacks cb = { .arg = k, .on_init = on_init, .on_hooks = on_hooks };
@@ -165,12 +165,15 @@ static int make(struct creation *k)
 	cgroup_join_close(&join);
 	if (r >= 0)
 		r = finish(k, &made);
+	if (r >= 0 && ret_init)
+		*ret_init = (struct container_process){ made.pid, TAKE_FD(made.pidfd) };
 	attr_closep(&made.pidfd);
 	attr_closep(&made.sync);
 	return r;
 }
 
-int container_create(int root, const struct plan *plan, const struct container_create_options *opt)
+int container_create(int root, const struct plan *plan, const struct container_create_options *opt,
+		     struct container_process *ret_init)
 {
 	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF };
 	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -185,7 +188,7 @@ int container_create(int root, const struct plan *plan, const struct container_c
 	CLEANUP_FD int dir = k.dir;
 	r = write_journal(&k);
 	if (r >= 0)
-		r = make(&k);
+		r = make(&k, ret_init);
 	if (r < 0)
 		destroy_failed(root, plan->id, &k.state);
 	return r;

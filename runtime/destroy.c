@@ -51,10 +51,12 @@ int destroy_container(int root, const char *id, const struct state *s)
 
 	if (!is_this_boot(s))
 		return state_remove(root, id);
-	(void)state_status(s, &pidfd);
+	pidfd = state_init(s);
 	if (pidfd >= 0)
 		r = sys_pidfd_send_signal(pidfd, SIGKILL);
-	if (s->cgroup_folders)
+	/* init alone might be frozen, or not die before the others; when it is dead, whoever is left is
+	 * found and killed by cgroup_destroy. */
+	if (pidfd >= 0 && s->cgroup_folders)
 		r = cgroup_signal_all(s->cgroup_folders, SIGKILL);
 	if (pidfd >= 0)
 		r = wait_gone(pidfd, s->pid);

@@ -64,7 +64,8 @@ static int start_and_notify(int dir, const struct state *s, const struct spec *s
 		sock = notify_bind(dir);
 	if (sock < 0 && sock != -EBADF && sock != -ENOENT)
 		return sock;
-	(void)state_status(s, &pidfd);
+	if (sock >= 0)
+		pidfd = state_init(s);
 	r = release(dir, s, spec);
 	if (r < 0 || sock < 0 || pidfd < 0)
 		return r;

@@ -302,9 +302,8 @@ int state_open_and_load(struct arena *a, int root, const char *id, bool exclusiv
 
 /* ---- the truth ---- */
 
-/* A pidfd of init, if it is alive and the one that we made: same boot, same start time. The pidfd is
- * opened first, so that what is compared cannot become another process in between. */
-static int open_init(const struct state *s)
+/* The pidfd is opened first, so that what is compared cannot become another process in between. */
+int state_init(const struct state *s)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -332,7 +331,7 @@ static int open_init(const struct state *s)
 
 enum state_status state_status(const struct state *s, int *ret_pidfd)
 {
-	CLEANUP_FD int pidfd = open_init(s);
+	CLEANUP_FD int pidfd = state_init(s);
 	bool alive = pidfd >= 0;
 
 	if (ret_pidfd)

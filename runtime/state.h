@@ -58,6 +58,10 @@ int state_load(struct arena *a, int dir, struct state **ret) MUST_USE;
 int state_open_and_load(struct arena *a, int root, const char *id, bool exclusive, int *ret_dir,
 			struct state **ret) MUST_USE;
 
+/** state_init - a pidfd of init, if it is alive and the one that we made (same boot, same start time);
+ *  else a negative errno, not recorded */
+int state_init(const struct state *s) MUST_USE;
+
 /** state_status - the truth now: pid alive with that start time and boot, started, frozen.
  *  @ret_pidfd: when not NULL, a pidfd of a living init (else -EBADF) */
 enum state_status state_status(const struct state *s, int *ret_pidfd);

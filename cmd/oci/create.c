@@ -135,7 +135,8 @@ int create_print(const struct create *c, const struct create_values *v)
 	return cmd_print(&out);
 }
 
-int create_make(const struct create *c, const struct create_values *v, int root)
+int create_make(const struct create *c, const struct create_values *v, int root,
+		struct container_process *ret_init)
 {
 	struct container_create_options opt = {
 		.pid_file = v->pid_file,
@@ -146,7 +147,7 @@ int create_make(const struct create *c, const struct create_values *v, int root)
 		.notify_socket = getenv("NOTIFY_SOCKET"),
 	};
 
-	return container_create(root, c->plan, &opt);
+	return container_create(root, c->plan, &opt, ret_init);
 }
 
 static int run(struct cmd *cmd, const void *values, char **args)
@@ -164,7 +165,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	root = cmd_root(cmd);
 	if (root < 0)
 		return root;
-	return create_make(&c, v, root);
+	return create_make(&c, v, root, NULL);
 }
 
 static const struct opt opts[] = { CREATE_OPTS };

@@ -73,4 +73,5 @@ int create_load(struct cmd *cmd, const struct create_values *v, const char *id, 
 int create_print(const struct create *c, const struct create_values *v) MUST_USE;
 
 /** create_make - container_create with what was loaded */
-int create_make(const struct create *c, const struct create_values *v, int root) MUST_USE;
+int create_make(const struct create *c, const struct create_values *v, int root,
+		struct container_process *ret_init) MUST_USE;

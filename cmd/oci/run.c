@@ -13,19 +13,12 @@ static int open_console(const struct create_values *v, int *ret_ours, int *ret_t
 }
 
 /* From a created container to the exit status of its process. */
-static int start_and_wait(int root, const char *id, bool terminal, const struct create_values *v,
-			  int console, int signals)
+static int start_and_wait(int root, const char *id, const struct container_process *init,
+			  bool detach, int console, int signals)
 {
-	struct container_process process = { .pidfd = -EBADF };
-	int r;
+	int r = container_start(root, id);
 
-	r = container_init_process(root, id, &process);
-	if (r == 0)
-		r = container_start(root, id);
-	if (r == 0 && !v->detach)
-		r = foreground_wait(&process, terminal ? console : -EBADF, signals);
-	attr_closep(&process.pidfd);
-	return r;
+	return r == 0 && !detach ? foreground_wait(init, console, signals) : r;
 }
 
 /* Delete at the end; a failure that is recorded already stays the one that is told. */
@@ -46,6 +39,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	const struct create_values *v = values;
 	CLEANUP_CREATE struct create c = { .console_fd = -EBADF };
 	CLEANUP_FD int root = -EBADF, ours = -EBADF, theirs = -EBADF, signals = -EBADF;
+	struct container_process init = { .pidfd = -EBADF };
 	int r;
 
 	r = open_console(v, &ours, &theirs);
@@ -62,12 +56,14 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	signals = v->detach ? -EBADF : signals_catch();
 	if (!v->detach && signals < 0)
 		return signals;
-	r = create_make(&c, v, root);
+	r = create_make(&c, v, root, &init);
 	if (r < 0)
 		return r;
 	attr_closep(&c.console_fd);
 	c.console_fd = -EBADF;
-	r = start_and_wait(root, args[0], c.plan->terminal, v, ours, signals);
+	CLEANUP_FD int pidfd = init.pidfd;
+	r = start_and_wait(root, args[0], &init, v->detach, c.plan->terminal ? ours : -EBADF,
+			   signals);
 	if (r < 0 || !(v->detach || v->keep))
 		return delete_after(root, args[0], r);
 	return r;
