@@ -76,4 +76,3 @@ int state_list(struct arena *a, int root, char ***ret) MUST_USE;
  *  extended: with rootfs, created, owner as runc prints them, keys in runc's order */
 void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
 		     bool extended);
-
