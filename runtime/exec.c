@@ -47,6 +47,17 @@ static int folders_to_join(struct arena *a, const struct state *s, const char *b
 	return 0;
 }
 
+/* By pid, so it may have been another process's that got the number meanwhile, one of the host even,
+ * and then nothing would be entered. If init is alive afterwards, it was alive, and asked, all the time. */
+static int namespaces_of_init(pid_t pid, int pidfd, uint64_t *ret_flags)
+{
+	int r = namespaces_of_process(pid, ret_flags);
+
+	if (r >= 0 && sys_pidfd_send_signal(pidfd, 0) < 0)
+		return refuse(-ESRCH, "cannot exec in a stopped container");
+	return r;
+}
+
 static int start(const struct plan *plan, char *const *folders, const struct state *s, int pidfd,
 		 const struct container_exec_options *opt, struct launch_result *ret)
 {
@@ -61,7 +72,7 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 	child.console_socket = opt->console_fd;
 	for (int i = 0; i < 3; i++)
 		child.stdio[i] = opt->stdio[i];
-	r = namespaces_of_process(s->pid, &child.target_flags);
+	r = namespaces_of_init(s->pid, pidfd, &child.target_flags);
 	if (r >= 0 && folders && *folders) {
 		r = cgroup_open(folders, &join);
 		child.join = &join;

@@ -2,7 +2,8 @@
 /* runtime/mask_exec.c - hiding and write-protecting paths of the container
  *
  * What hides a file is the host's /dev/null, taken and proved before the container's /dev is in sight
- * (CVE-2025-31133). What hides a folder is one empty read-only tmpfs for all of them: a superblock for
+ * (CVE-2025-31133), and read-only: its owner and mode are the host's, and root of a container without a
+ * user namespace owns it. What hides a folder is one empty read-only tmpfs for all of them: a superblock for
  * each would cost more than the rest of the masks. */
 #include "runtime/mask_exec.h"
 
@@ -18,13 +19,19 @@
 
 int mask_capture(struct child *c)
 {
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+					       MOUNT_ATTR_NOEXEC };
 	struct stat st;
+	int r;
 	CLEANUP_FD int tree = sys_open_tree(
 		AT_FDCWD, "/dev/null", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
 	if (tree < 0)
 		return fail(tree, "open /dev/null of the host");
 	if (fstat(tree, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
 		return refuse(-ENODEV, "/dev/null of the host is not the null device");
+	r = sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+	if (r < 0)
+		return fail(r, "make the mount of /dev/null read-only");
 	c->null.fd = TAKE_FD(tree);
 	return 0;
 }

@@ -6,6 +6,6 @@
 
 #include <sys/types.h>
 
-/** pid_file_write - the number without newline, by ".NAME" and rename, as runc's callers expect; records
+/** pid_file_write - the number without newline, by a new file and rename, as runc's callers expect; records
  *  @path: of the caller, relative to its working directory */
 int pid_file_write(const char *path, pid_t pid) MUST_USE;

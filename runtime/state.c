@@ -73,7 +73,7 @@ int state_root_open(const char *path)
 {
 	char buf[PATH_MAX];
 	struct stat st;
-	int r = 0;
+	int flags, r = 0;
 
 	if (!path)
 		r = default_root(buf, sizeof(buf));
@@ -81,12 +81,14 @@ int state_root_open(const char *path)
 		r = refuse(-EINVAL, "the state root has no usable name");
 	if (r < 0)
 		return r;
-	CLEANUP_FD int fd = open(buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Our own choice may lie in /tmp, where everybody can make a link to another folder of ours. */
+	flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (path ? 0 : O_NOFOLLOW);
+	CLEANUP_FD int fd = open(buf, flags);
 	if (fd < 0 && errno == ENOENT) {
 		r = make_folders(buf);
 		if (r < 0)
 			return r;
-		fd = open(buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = open(buf, flags);
 	}
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail(-errno, "open state folder '%s'", buf);
