@@ -137,6 +137,29 @@ size_t str_utf8_prefix(const char *s, size_t len)
 	return at;
 }
 
+/* C1 controls, U+0080 to U+009F, are two bytes; a terminal takes U+009B for the beginning of a command. */
+static bool is_c1(const unsigned char *s)
+{
+	return s[0] == 0xc2 && s[1] < 0xa0;
+}
+
+char *str_printable(struct arena *a, const char *s)
+{
+	size_t len = strlen(s), n;
+	char *copy = arena_strdup(a, s);
+
+	for (size_t at = 0; at < len; at += n) {
+		const unsigned char *c = (const unsigned char *)s + at;
+
+		n = utf8_sequence(c, len - at);
+		if (n == 0 || (n == 1 && (*c < 0x20 || *c == 0x7f)) || (n == 2 && is_c1(c))) {
+			n = n ? n : 1;
+			memset(copy + at, '?', n);
+		}
+	}
+	return copy;
+}
+
 /* ---- numbers ---- */
 
 static bool is_digit(char c)

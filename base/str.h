@@ -27,6 +27,9 @@ bool str_ends(const char *s, const char *suffix);
 const char *str_after(const char *s, const char *prefix);
 /** str_utf8_prefix - how many leading bytes of s are well-formed UTF-8 (len when all are) */
 size_t str_utf8_prefix(const char *s, size_t len);
+/** str_printable - a copy that a terminal shows and does not obey: control characters (C0, DEL, C1) and
+ *  bytes that are no UTF-8 become '?'. For text from images, containers and configs. */
+char *str_printable(struct arena *a, const char *s) MUST_USE;
 
 /**
  * str_to_u64 - the whole of s as an unsigned decimal number (no sign, blank or prefix)

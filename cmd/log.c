@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/json.h"
+#include "base/str.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,14 +24,6 @@ int log_open(const char *path, const char *format)
 		return 0;
 	log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
 	return log_fd < 0 ? fail(-errno, "open log '%s'", path) : 0;
-}
-
-/* One line stays one line: control characters of a name become '?'. */
-static void clean_line(char *text)
-{
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
 }
 
 static void write_line(const char *level, const char *msg, bool with_warnings)
@@ -69,18 +62,20 @@ static void write_line(const char *level, const char *msg, bool with_warnings)
 
 void log_failure(const char *prefix)
 {
-	CLEANUP_FREE char *text = strdup(error_text());
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = str_printable(a, error_text());
 
-	if (!text)
-		return;
-	clean_line(text);
 	write_line("error", text, true);
 	(void)fprintf(stderr, "%s%s\n", prefix, text);
 }
 
 void log_success(bool to_stderr)
 {
-	for (const char *text = warnings_next(NULL); text; text = warnings_next(text)) {
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	for (const char *next = warnings_next(NULL); next; next = warnings_next(next)) {
+		const char *text = str_printable(a, next);
+
 		write_line("warning", text, false);
 		if (to_stderr)
 			(void)fprintf(stderr, "warning: %s\n", text);

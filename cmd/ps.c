@@ -34,7 +34,7 @@ static void add_row(struct cmd *cmd, const struct ps_values *v, const struct han
 			      handle_describe(cmd->arena, h), m->name };
 
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
-		*cells = strv_append(cmd->arena, *cells, row[i]);
+		*cells = strv_append(cmd->arena, *cells, str_printable(cmd->arena, row[i]));
 }
 
 static void add_json(struct cmd *cmd, const struct handle *h, struct json_writer *w)

@@ -286,7 +286,7 @@ static void print_steps(struct arena *a, const char *title, const struct step *s
 		describe(&d, &steps[i]);
 		buf_printf(out, "%3zu %s", i + 1, step_kind_names[steps[i].kind]);
 		for (size_t k = 0; k < d.n; k++)
-			buf_printf(out, " %s=%s", d.list[k].key, d.list[k].value);
+			buf_printf(out, " %s=%s", d.list[k].key, str_printable(a, d.list[k].value));
 		buf_printf(out, "  # %s\n", steps[i].why);
 	}
 }
@@ -310,7 +310,7 @@ void plan_print_text(const struct plan *p, struct buf *out)
 
 	describe_head(&head, p);
 	for (size_t i = 0; i < head.n; i++)
-		buf_printf(out, "%s: %s\n", head.list[i].key, head.list[i].value);
+		buf_printf(out, "%s: %s\n", head.list[i].key, str_printable(a, head.list[i].value));
 	print_cgroup(p->cgroup, out);
 	print_steps(a, "steps", p->steps, p->n_steps, out);
 	print_steps(a, "parent", p->parent_steps, p->n_parent_steps, out);

@@ -59,7 +59,7 @@ static void print_table(struct cmd *cmd, const struct listed *all, size_t n, str
 		row[0] = s->id;
 		row[1] = arena_printf(cmd->arena, "%d", alive ? s->pid : 0);
 		row[2] = arena_strdup(cmd->arena, state_status_names[all[i].status]);
-		row[3] = s->bundle ? s->bundle : arena_strdup(cmd->arena, "");
+		row[3] = str_printable(cmd->arena, s->bundle ? s->bundle : "");
 		row[4] = s->created ? s->created : arena_strdup(cmd->arena, "");
 		row[5] = owner ? owner : arena_strdup(cmd->arena, "");
 	}
