@@ -46,18 +46,36 @@ static int make_folders(struct arena *a, const char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+/* Whoever can write to the store decides what our containers run and what rm removes. */
+static int check_owner(int fd, const char *path)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fail(-errno, "stat the store '%s'", path);
+	if (st.st_uid != geteuid())
+		return refuse(-EPERM, "the store '%s' belongs to user %u", path,
+			      (unsigned)st.st_uid);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return refuse(-EPERM, "the store '%s' may be written by others", path);
+	return 0;
+}
+
 int store_folder(struct cmd *cmd)
 {
 	const char *path = store_path(cmd);
-	int fd, r;
+	int r;
 
 	if (!path)
 		return -ENOENT;
 	r = make_folders(cmd->arena, path);
 	if (r < 0)
 		return fail(r, "make the store '%s'", path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? fail(-errno, "open the store '%s'", path) : fd;
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(-errno, "open the store '%s'", path);
+	r = check_owner(fd, path);
+	return r < 0 ? r : TAKE_FD(fd);
 }
 
 /* $DOBOZ_HELPER_DIR, as store_remember_helper has set it in a build tree; else where it is installed. */
