@@ -86,6 +86,9 @@ static void plan_rootfs(struct plan_builder *b)
 		default_propagation(b, m);
 		b->plan->root = m->source;
 	}
+	/* An image may hold nodes of any device; without a cgroup nothing else keeps them shut. */
+	if (rootfs && !b->plan->cgroup)
+		m->attr_set |= MOUNT_ATTR_NODEV;
 	s = plan_step(b, STEP_ROOTFS, "config.root.path");
 	s->mount = m;
 	s->src = m->source;
