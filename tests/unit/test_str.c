@@ -73,6 +73,21 @@ static void utf8(void)
 	check_int(str_utf8_prefix("\xf0\x9f\x98\x80", 4), 4);
 }
 
+static void printable(void)
+{
+	static const char *const cases[][2] = {
+		{ "plain, \xc3\xa4 and \xf0\x9f\x98\x80", "plain, \xc3\xa4 and \xf0\x9f\x98\x80" },
+		{ "\x1b[31m\a\n\x7f", "?[31m???" },
+		{ "\xc2\x9b\x33\x31m\xc2\xa0", "??31m\xc2\xa0" },
+		{ "\x9b\xff\xc2", "???" },
+		{ "", "" },
+	};
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		check_str(str_printable(a, cases[i][0]), cases[i][1]);
+}
+
 static void lists(void)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -123,6 +138,7 @@ static const struct unit_case tests[] = {
 	{ "signed numbers keep the whole range", signed_numbers },
 	{ "sizes with units", sizes },
 	{ "UTF-8 is strict", utf8 },
+	{ "control characters are not printed", printable },
 	{ "lists of strings", lists },
 	{ "duplicates are found, in few and in many", duplicates },
 	{ "environment lists", environment },
