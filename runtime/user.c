@@ -168,13 +168,18 @@ static bool lists_member(const char *members, const char *name)
 	return false;
 }
 
+/* Behind the groups that were asked for by number. */
 static void find_memberships(int root, const char *name, struct plan_user *ret)
 {
 	static struct database d;
 	static uint32_t groups[USER_GROUPS_MAX];
 	char *f[FIELDS_MAX];
-	size_t n = 0;
+	size_t n = ret->n_additional_gids;
 
+	if (n >= USER_GROUPS_MAX)
+		return;
+	if (n > 0)
+		memmove(groups, ret->additional_gids, n * sizeof(*groups));
 	database_open(&d, root, "etc/group");
 	while (n < USER_GROUPS_MAX && database_line(&d, f))
 		if (lists_member(f[GROUP_MEMBERS], name) && parse_id(f[ID], &groups[n]))

@@ -13,9 +13,10 @@ enum { USER_GROUPS_MAX = 256 };
 /**
  * user_lookup - "nginx", "1000", "nginx:www", "1000:1000"; records
  * All digits are a number, never a name (CVE-2016-3697); above 4294967294 is an error, never looked up.
- * Without a group it is the user's own, 0 for an unknown number; the supplementary groups are then those
- * that name the user.
- * @root: of the container; @ret: uid, gid and additional_gids are replaced; the groups live in static memory
+ * Without a group it is the user's own, 0 for an unknown number; the groups that name the user are then
+ * added to the supplementary ones.
+ * @root: of the container; @ret: uid and gid are replaced, additional_gids grow; the groups live in static
+ * memory
  */
 int user_lookup(int root, const char *name, struct plan_user *ret) MUST_USE;
 
