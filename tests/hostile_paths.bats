@@ -194,11 +194,13 @@ without_mounts_below() { edit "$B" --arg p "$1" '.mounts |= map(select(.destinat
 	mkdir "$SCRATCH/victim"
 	cp -a "$CANARY/." "$SCRATCH/victim"
 	for id in ../victim ../canary "../../..$CANARY" . .. ''; do
-		for verb in 'delete --force' state kill start 'exec --user 0'; do
+		for verb in 'delete --force' state kill start; do
 			# shellcheck disable=SC2086 # a verb and its option
 			run oci $verb "$id"
 			[ "$status" != 0 ]
 		done
+		run oci exec "$id" true
+		[ "$status" = 255 ]
 		run oci run --bundle "$B" "$id"
 		[ "$status" = 1 ]
 	done

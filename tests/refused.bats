@@ -335,7 +335,7 @@ command_lines()
 1|create --bundle b --preserve-fds 1025 x|at most 1024
 1|create --bundle b --preserve-fds 9 x|unable to stat preserved-fd
 1|create --bundle b --console-socket none x|console socket
-1|create --bundle b --pid-file none/pid x|none/.pid
+1|create --bundle b --pid-file none/pid x|none/pid
 1|run|wrong number of arguments
 1|run --bundle plain x|config.json
 1|run --bundle b box|container with given ID already exists
