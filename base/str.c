@@ -123,6 +123,29 @@ static size_t utf8_sequence(const unsigned char *s, size_t len)
 	return n;
 }
 
+static bool is_leap(unsigned year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+struct utc_text str_utc(uint64_t seconds)
+{
+	static const unsigned char days_of[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	unsigned second = (unsigned)(seconds % 86400), year = 1970, month = 0;
+	uint64_t day = seconds / 86400;
+	struct utc_text utc;
+
+	for (; day >= 365U + is_leap(year); year++)
+		day -= 365U + is_leap(year);
+	while (day >= days_of[month] + (month == 1 && is_leap(year) ? 1U : 0U)) {
+		day -= days_of[month] + (month == 1 && is_leap(year) ? 1U : 0U);
+		month++;
+	}
+	(void)snprintf(utc.text, sizeof(utc.text), "%04u-%02u-%02uT%02u:%02u:%02u", year, month + 1,
+		       (unsigned)day + 1, second / 3600, second / 60 % 60, second % 60);
+	return utc;
+}
+
 size_t str_utf8_prefix(const char *s, size_t len)
 {
 	size_t at = 0;

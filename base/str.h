@@ -25,6 +25,12 @@ bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
 /** str_after - the rest of s behind prefix, or NULL when s does not start with it */
 const char *str_after(const char *s, const char *prefix);
+/** str_utc - seconds since 1970 as "2026-01-31T23:59:59", without a zone or fraction
+ *  Not gmtime(3): it reads the file of the time zone first. */
+struct utc_text {
+	char text[32];
+};
+struct utc_text str_utc(uint64_t seconds);
 /** str_utf8_prefix - how many leading bytes of s are well-formed UTF-8 (len when all are) */
 size_t str_utf8_prefix(const char *s, size_t len);
 /** str_printable - a copy that a terminal shows and does not obey: control characters (C0, DEL, C1) and

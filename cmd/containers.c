@@ -65,13 +65,9 @@ static const struct json_row exit_rows[] = {
 char *containers_now(struct arena *a)
 {
 	struct timespec now;
-	struct tm tm;
-	char text[32];
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)gmtime_r(&now.tv_sec, &tm);
-	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	return arena_printf(a, "%s.%09ldZ", text, now.tv_nsec);
+	return arena_printf(a, "%s.%09ldZ", str_utc((uint64_t)now.tv_sec).text, now.tv_nsec);
 }
 
 int containers_new_id(struct arena *a, char **ret)

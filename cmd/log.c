@@ -29,17 +29,15 @@ int log_open(const char *path, const char *format)
 static void write_line(const char *level, const char *msg, bool with_warnings)
 {
 	struct timespec now;
-	struct tm tm;
-	char stamp[64], base[32];
+	char stamp[64];
 	CLEANUP_BUF struct buf out = { 0 };
 	struct json_writer w = { .out = &out };
 
 	if (log_fd < 0)
 		return;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)gmtime_r(&now.tv_sec, &tm);
-	(void)strftime(base, sizeof(base), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(stamp, sizeof(stamp), "%s.%03ldZ", base, now.tv_nsec / 1000000 % 1000);
+	(void)snprintf(stamp, sizeof(stamp), "%s.%03ldZ", str_utc((uint64_t)now.tv_sec).text,
+		       now.tv_nsec / 1000000 % 1000);
 	if (log_json) {
 		json_w_object(&w, NULL);
 		json_w_str(&w, "level", level);

@@ -31,13 +31,9 @@ struct creation {
 static char *time_text(struct arena *a)
 {
 	struct timespec t;
-	struct tm tm;
-	char seconds[32];
 
 	(void)clock_gettime(CLOCK_REALTIME, &t);
-	(void)gmtime_r(&t.tv_sec, &tm);
-	(void)strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &tm);
-	return arena_printf(a, "%s.%09ldZ", seconds, t.tv_nsec);
+	return arena_printf(a, "%s.%09ldZ", str_utc((uint64_t)t.tv_sec).text, t.tv_nsec);
 }
 
 static const char *root_path(const struct plan *p)

@@ -3,6 +3,8 @@
 #include "base/str.h"
 #include "tests/unit/unit.h"
 
+#include <time.h>
+
 static void unsigned_numbers(void)
 {
 	static const char *const bad[] = { "", " 1", "1 ", "+1", "-1", "0x1", "1e3", "1.0", "a" };
@@ -15,6 +17,23 @@ static void unsigned_numbers(void)
 	check_int(value, 7);
 	check_int(str_to_u64("18446744073709551615", UINT64_MAX, &value), 0);
 	check(value == UINT64_MAX);
+}
+
+/* Against the C library: every day of four centuries, leap years and their exceptions among them. */
+static void utc(void)
+{
+	for (time_t t = 0; t < (time_t)146097 * 86400; t += 86399) {
+		char wanted[32];
+		struct tm tm;
+
+		(void)gmtime_r(&t, &tm);
+		(void)strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%S", &tm);
+		if (strcmp(str_utc((uint64_t)t).text, wanted) != 0) {
+			check_str(str_utc((uint64_t)t).text, wanted);
+			break;
+		}
+	}
+	check_str(str_utc(951868799).text, "2000-02-29T23:59:59");
 }
 
 static void signed_numbers(void)
@@ -136,6 +155,7 @@ static void environment(void)
 static const struct unit_case tests[] = {
 	{ "unsigned numbers are plain decimals in range", unsigned_numbers },
 	{ "signed numbers keep the whole range", signed_numbers },
+	{ "times are those of the C library", utc },
 	{ "sizes with units", sizes },
 	{ "UTF-8 is strict", utf8 },
 	{ "control characters are not printed", printable },
