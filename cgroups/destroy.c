@@ -32,24 +32,25 @@ static int remove_folder(const char *path)
 	return is_busy(r) ? 1 : fail(r, "remove cgroup '%s'", path);
 }
 
+static int remove_below(int parent, const char *name, int folder, void *arg)
+{
+	(void)folder;
+	(void)arg;
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT && !is_busy(-errno) ?
+		       -errno :
+		       0;
+}
+
 static int remove_tree(const char *path)
 {
-	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP_FD int dir = cgroup_tree_open(path);
-	char **below = NULL;
-	int r = dir < 0 ? dir : cgroup_tree_list(a, dir, &below);
+	int r = dir < 0 ? dir : cgroup_tree_walk(dir, remove_below, NULL);
 
 	if (r == -ENOENT)
 		return 0;
 	if (r == -EXDEV)
 		return refuse(r, "'%s' is a plain folder, not a cgroup", path);
-	if (r < 0)
-		return fail(r, "list cgroup '%s'", path);
-	for (size_t i = strv_len(below); i-- > 0;)
-		if (unlinkat(dir, below[i], AT_REMOVEDIR) < 0 && errno != ENOENT &&
-		    !is_busy(-errno))
-			return fail(-errno, "remove cgroup '%s/%s'", path, below[i]);
-	return remove_folder(path);
+	return r < 0 ? fail(r, "remove the folders below cgroup '%s'", path) : remove_folder(path);
 }
 
 /* Return: how many are busy, or negative errno */

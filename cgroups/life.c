@@ -76,21 +76,23 @@ static int is_frozen_v1(int dir)
 	return n < 0 ? (int)n : str_eq(state, "FROZEN\n");
 }
 
+/* A folder that is gone meanwhile is thawed. */
+static int thaw_below(int parent, const char *name, int folder, void *arg)
+{
+	int r = file_write_at(folder, "freezer.state", "THAWED");
+
+	(void)parent;
+	(void)name;
+	(void)arg;
+	return r == -ENOENT || r == -ENODEV ? 0 : r;
+}
+
 /* Thaws a v1 folder and all below it, which may be frozen on their own. */
 static int thaw_v1(int dir)
 {
-	CLEANUP(arena) struct arena *a = arena_new();
-	char **below = NULL;
 	int r = file_write_at(dir, "freezer.state", "THAWED");
 
-	if (r == 0)
-		r = cgroup_tree_list(a, dir, &below);
-	for (; r == 0 && *below; below++) {
-		r = file_write_at(dir, arena_printf(a, "%s/freezer.state", *below), "THAWED");
-		if (r == -ENOENT)
-			r = 0;
-	}
-	return r;
+	return r < 0 ? r : cgroup_tree_walk(dir, thaw_below, NULL);
 }
 
 static int freeze_v1(int dir, int64_t deadline)

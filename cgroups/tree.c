@@ -27,61 +27,101 @@ int cgroup_tree_open(const char *path)
 	return TAKE_FD(fd);
 }
 
-struct folder_list {
-	char **list;
-	size_t n, capacity;
+/* ---- the walk ----
+ * One folder is open at a time, and never a path of more than one name: a container can nest its folders
+ * deeper than a path can say. The way up is "..", which a cgroup never changes. */
+
+/* A folder on the way down, and what of it has still to be entered. */
+struct level {
+	const char *name;
+	char **below;
 };
 
-static int add_folder(struct arena *a, struct folder_list *f, const char *parent, const char *name)
-{
-	if (f->n == FOLDERS_MAX)
-		return -E2BIG;
-	if (f->n + 1 >= f->capacity) {
-		size_t capacity = f->capacity ? f->capacity * 2 : 16;
-		char **list = arena_array(a, capacity, sizeof(*list));
+struct walk {
+	struct arena *arena;
+	struct level *levels;
+	size_t depth, capacity, n_folders;
+};
 
-		if (f->n)
-			memcpy(list, f->list, f->n * sizeof(*list));
-		f->list = list;
-		f->capacity = capacity;
-	}
-	f->list[f->n++] = *parent ? arena_printf(a, "%s/%s", parent, name) : arena_strdup(a, name);
-	return 0;
-}
-
-static int list_one(struct arena *a, int top, const char *path, struct folder_list *f)
+static int list_below(struct walk *w, int folder, char ***ret)
 {
-	CLEANUP_FD int fd = openat(top, *path ? path : ".",
-				   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_FD int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t n = 0, capacity = 16;
 	struct dirent *entry;
 	int r = 0;
 	DIR *dir;
 
+	*ret = arena_array(w->arena, capacity, sizeof(**ret));
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	dir = fdopendir(fd);
 	if (!dir)
 		return -errno;
 	fd = -EBADF;
-	while (r == 0 && (entry = readdir(dir)))
-		if (entry->d_type == DT_DIR && !str_eq(entry->d_name, ".") &&
-		    !str_eq(entry->d_name, ".."))
-			r = add_folder(a, f, path, entry->d_name);
+	while (r == 0 && (entry = readdir(dir))) {
+		if (entry->d_type != DT_DIR || str_eq(entry->d_name, ".") ||
+		    str_eq(entry->d_name, ".."))
+			continue;
+		if (n + 2 > capacity) {
+			char **grown = arena_array(w->arena, capacity *= 2, sizeof(*grown));
+
+			memcpy(grown, *ret, n * sizeof(*grown));
+			*ret = grown;
+		}
+		(*ret)[n++] = arena_strdup(w->arena, entry->d_name);
+		r = ++w->n_folders > FOLDERS_MAX ? -E2BIG : 0;
+	}
 	(void)closedir(dir);
 	return r;
 }
 
-int cgroup_tree_list(struct arena *a, int dir, char ***ret)
+static int enter(struct walk *w, int folder, const char *name)
 {
-	struct folder_list f = { 0 };
-	int r = list_one(a, dir, "", &f);
+	if (w->depth == w->capacity) {
+		size_t capacity = w->capacity ? w->capacity * 2 : 16;
+		struct level *grown = arena_array(w->arena, capacity, sizeof(*grown));
 
-	for (size_t i = 0; r == 0 && i < f.n; i++)
-		r = list_one(a, dir, f.list[i], &f);
-	if (r == 0)
-		*ret = f.n ? f.list : arena_array(a, 1, sizeof(**ret));
+		if (w->depth)
+			memcpy(grown, w->levels, w->depth * sizeof(*grown));
+		w->levels = grown;
+		w->capacity = capacity;
+	}
+	w->levels[w->depth++].name = name;
+	return list_below(w, folder, &w->levels[w->depth - 1].below);
+}
+
+int cgroup_tree_walk(int dir, cgroup_tree_act act, void *arg)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_FD int folder = openat(dir, ".", flags);
+	struct walk w = { .arena = a };
+	int next, r = folder < 0 ? -errno : enter(&w, folder, NULL);
+
+	while (r == 0) {
+		struct level *here = &w.levels[w.depth - 1];
+
+		if (*here->below) {
+			const char *name = *here->below++;
+
+			next = openat(folder, name, flags);
+			if (next < 0 && errno == ENOENT)
+				continue;
+			r = next < 0 ? -errno : enter(&w, next, name);
+		} else if (w.depth > 1) {
+			next = openat(folder, "..", flags);
+			r = next < 0 ? -errno : act(next, here->name, folder, arg);
+			w.depth--;
+		} else {
+			break;
+		}
+		(void)close(folder);
+		folder = next;
+	}
 	return r;
 }
+
+/* ---- processes ---- */
 
 static void add_pid(struct arena *a, struct cgroup_pid_set *set, pid_t pid)
 {
@@ -97,11 +137,11 @@ static void add_pid(struct arena *a, struct cgroup_pid_set *set, pid_t pid)
 	set->list[set->n++] = pid;
 }
 
-static int pids_of_one(struct arena *a, int dir, const char *file, struct cgroup_pid_set *set)
+static int pids_of_one(struct arena *a, int dir, struct cgroup_pid_set *set)
 {
 	char *text, *line;
 	size_t len;
-	int r = file_read_at(a, dir, file, PROCS_MAX, &text, &len);
+	int r = file_read_at(a, dir, "cgroup.procs", PROCS_MAX, &text, &len);
 
 	/* Gone meanwhile, or a threaded folder, whose processes its domain lists. */
 	if (r == -ENOENT || r == -ENODEV || r == -EOPNOTSUPP)
@@ -118,16 +158,26 @@ static int pids_of_one(struct arena *a, int dir, const char *file, struct cgroup
 	return 0;
 }
 
+struct collecting {
+	struct arena *arena;
+	struct cgroup_pid_set *set;
+};
+
+static int collect(int parent, const char *name, int folder, void *arg)
+{
+	const struct collecting *c = arg;
+
+	(void)parent;
+	(void)name;
+	return pids_of_one(c->arena, folder, c->set);
+}
+
 int cgroup_tree_pids(struct arena *a, int dir, struct cgroup_pid_set *set)
 {
-	char **folders = NULL;
-	int r = cgroup_tree_list(a, dir, &folders);
+	struct collecting c = { a, set };
+	int r = cgroup_tree_walk(dir, collect, &c);
 
-	if (r == 0)
-		r = pids_of_one(a, dir, "cgroup.procs", set);
-	for (; r == 0 && *folders; folders++)
-		r = pids_of_one(a, dir, arena_printf(a, "%s/cgroup.procs", *folders), set);
-	return r;
+	return r < 0 ? r : pids_of_one(a, dir, set);
 }
 
 static int compare(const void *a, const void *b)

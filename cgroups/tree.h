@@ -12,9 +12,11 @@
  *  Return: descriptor; -ENOENT it is not there; -EXDEV a plain folder; quiet */
 int cgroup_tree_open(const char *path) MUST_USE;
 
-/** cgroup_tree_list - relative paths of all folders below dir, each before what is below it; quiet
- *  @ret: NULL-terminated */
-int cgroup_tree_list(struct arena *a, int dir, char ***ret) MUST_USE;
+/** cgroup_tree_act - for one folder, by its name in its parent and open by itself. Return: 0, or a
+ *  negative errno, which ends the walk */
+typedef int (*cgroup_tree_act)(int parent, const char *name, int folder, void *arg);
+/** cgroup_tree_walk - act on every folder below dir, each after what is below it; however deep; quiet */
+int cgroup_tree_walk(int dir, cgroup_tree_act act, void *arg) MUST_USE;
 
 /* Process ids, sorted, each once. Zero-initialise; the memory is an arena's. */
 struct cgroup_pid_set {
