@@ -101,3 +101,44 @@ setup()
 		[[ $output == control$'\n'*"can't open /node"* ]]
 	done
 }
+
+# nested make|remove FOLDER [N]: N folders "d", one in the other, below FOLDER; the deepest gets the process $PID
+nested()
+{
+	python3 - "$@" << 'END'
+import os, sys
+os.chdir(sys.argv[2])
+if sys.argv[1] == 'make':
+    for _ in range(int(sys.argv[3])):
+        os.mkdir('d')
+        os.chdir('d')
+    with open('cgroup.procs', 'w') as procs:
+        procs.write(os.environ['PID'])
+else:
+    depth = 0
+    while os.path.isdir('d'):
+        os.chdir('d')
+        depth += 1
+    for _ in range(depth):
+        os.chdir('..')
+        os.rmdir('d')
+END
+}
+
+@test "cgroups nested deeper than a path can say: their process is found, and they are removed" {
+	need_root
+	need python3
+	bundle "$SCRATCH/b" sleep 1000
+	for depth in 2 2200; do
+		oci run -d --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+		folder=$(left_cgroups | grep "freezer/$TAG\$") || folder=$(left_cgroups | head -n 1)
+		PID=$(oci state c | jq .pid) nested make "$folder" $depth
+		listed=$(oci ps --format json c) || true
+		oci pause c && oci resume c
+		run oci delete --force c
+		[ ! -d "$folder" ] || nested remove "$folder"
+		[ "$status" = 0 ]
+		[[ $listed =~ ^\[[0-9]+\]$ ]]
+		no_leftovers
+	done
+}
