@@ -161,8 +161,10 @@ static int make(struct creation *k, struct container_process *ret_init)
 	cgroup_join_close(&join);
 	if (r >= 0)
 		r = finish(k, &made);
-	if (r >= 0 && ret_init)
-		*ret_init = (struct container_process){ made.pid, TAKE_FD(made.pidfd) };
+	if (r >= 0 && ret_init) {
+		ret_init->pid = made.pid;
+		ret_init->pidfd = TAKE_FD(made.pidfd);
+	}
 	attr_closep(&made.pidfd);
 	attr_closep(&made.sync);
 	return r;

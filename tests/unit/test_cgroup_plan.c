@@ -74,7 +74,7 @@ static const char *plan_text(struct arena *a, const struct fake_host *f, const c
 {
 	struct cgroup_resources res = { 0 };
 	struct cgroup_host *host;
-	struct cgroup_plan *plan;
+	struct cgroup_plan *plan = NULL;
 	int r = fake_read(a, f, &host);
 
 	fake_remove();

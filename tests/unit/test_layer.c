@@ -52,12 +52,13 @@ static void bounds_names(void)
 	name[255] = 'a';
 	check_int(layer_path_clean(name, path), -ENAMETOOLONG);
 	memset(name, 0, sizeof(name));
-	for (size_t i = 0; i < 4094; i += 2)
-		memcpy(name + i, "a/", 2);
+	for (size_t i = 0; i < 4094; i++)
+		name[i] = i % 2 ? '/' : 'a';
 	name[4094] = 'a';
 	check_int(layer_path_clean(name, path), 0); /* 4095 bytes */
 	check_int((long long)strlen(path), 4095);
-	memcpy(name + 4095, "/a", 2);
+	name[4095] = '/';
+	name[4096] = 'a';
 	check_int(layer_path_clean(name, path), -ENAMETOOLONG);
 	memset(name, '/', sizeof(name) - 2);
 	name[sizeof(name) - 2] = 'a';

@@ -147,10 +147,9 @@ static int make_namespace(void)
 
 static int map_code(void)
 {
-	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-			       MAP_FAILED ?
-		       -errno :
-		       0;
+	void *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return code == MAP_FAILED ? -errno : munmap(code, 4096);
 }
 
 static int take_other_user(void)
