@@ -5,18 +5,19 @@
 #include <pwd.h>
 #include <stdio.h>
 
+enum { LINE_MAX_LEN = 4096 };
+
 char *passwd_name(struct arena *a, uid_t uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry = NULL;
-	char *name;
+	struct passwd entry, *found = NULL;
+	char line[LINE_MAX_LEN], *name = NULL;
 
 	if (!file)
 		return NULL;
-	do
-		entry = fgetpwent(file);
-	while (entry && entry->pw_uid != uid);
-	name = entry ? arena_strdup(a, entry->pw_name) : NULL;
+	while (!name && fgetpwent_r(file, &entry, line, sizeof(line), &found) == 0)
+		if (found->pw_uid == uid)
+			name = arena_strdup(a, found->pw_name);
 	(void)fclose(file);
 	return name;
 }
