@@ -35,7 +35,9 @@ prowl()
 
 	rm -f "$B/rootfs/tmp/stop"
 	mkfifo "$SCRATCH/attack.out"
-	timeout 40 "$DOBOZ_OCI" --root "$STATE" exec "${@:2}" box attack "$1" 20 > "$SCRATCH/attack.out" 2>&1 < /dev/null 3>&- &
+	# Detached: while a runtime waits, its program is busy, and nobody could open it for writing.
+	timeout 40 "$DOBOZ_OCI" --root "$STATE" exec --detach "${@:2}" box attack "$1" 20 \
+		> "$SCRATCH/attack.out" 2>&1 < /dev/null 3>&- &
 	exec 8< "$SCRATCH/attack.out"
 	read -r line <&8
 	[ "$line" = ready ]
