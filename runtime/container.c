@@ -97,13 +97,24 @@ static void run_poststop(const struct state *s, const struct spec *spec)
 	}
 }
 
+/* A `start` holds the lock for as long as init, which its container can stop, and the payload, which owes
+ * a READY=1, let it wait; it ends with init. What could not be killed here is told under the lock. */
+static void end_start(int root, const char *id)
+{
+	if (container_kill(root, id, SIGKILL, false) < 0)
+		error_clear();
+}
+
 int container_delete(int root, const char *id, bool force)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP(spec) struct spec *spec = NULL;
 	struct state *s;
-	int dir, r = state_open_and_load(a, root, id, true, &dir, &s);
+	int dir, r;
 
+	if (force)
+		end_start(root, id);
+	r = state_open_and_load(a, root, id, true, &dir, &s);
 	if (r == -ENOENT && force) {
 		error_clear();
 		return 0;
