@@ -142,3 +142,23 @@ END
 		no_leftovers
 	done
 }
+
+@test "a start that its container holds up does not hold up delete --force" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	# the control: left alone, start comes back
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	timeout 20 "$DOBOZ_OCI" --root "$STATE" start c
+	oci delete --force c
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	kill -STOP "$(oci state c | jq .pid)" # as a container that shares its processes can
+	"$DOBOZ_OCI" --root "$STATE" start c > "$SCRATCH/start" 2>&1 3>&- &
+	started=$!
+	# it says "running" when it has the lock and goes to wait
+	for ((i = 0; i < 1000; i++)); do
+		[ "$(oci state c | jq -r .status)" != running ] || break
+	done
+	timeout 20 "$DOBOZ_OCI" --root "$STATE" delete --force c
+	wait "$started" || true
+	no_leftovers
+}
