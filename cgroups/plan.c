@@ -148,7 +148,8 @@ static int refuse_missing(const struct planner *p, const char *why, const char *
 		return refuse(
 			-EACCES,
 			"%s: no %s cgroup that we may use below '%s'; let root make a folder "
-			"there, chown it, and name it by linux.cgroupsPath, or drop the limit",
+			"there, chown it, and name it by linux.cgroupsPath (doboz run: "
+			"--cgroup-parent), or drop the limit",
 			why, controller, h->mount);
 	}
 	return refuse(-ENOENT,

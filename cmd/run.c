@@ -120,8 +120,12 @@ static int write_config(struct run *r)
 		.rootless = r->facts.euid != 0,
 		.pids_default = can_limit_pids(&r->facts),
 	};
-	int e = run_config_write(r->cmd->arena, &c, &out);
+	int e;
 
+	if (r->v->cgroup_parent)
+		c.cgroups_path = arena_printf(r->cmd->arena, "%s/%s", r->v->cgroup_parent,
+					      r->meta.id);
+	e = run_config_write(r->cmd->arena, &c, &out);
 	if (e < 0)
 		return e;
 	r->config_text = arena_strndup(r->cmd->arena, out.data, out.len);

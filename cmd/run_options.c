@@ -49,6 +49,8 @@ const struct opt run_options[] = {
 	{ 0, "cpu-shares", OPT_U64, AT(cpu_shares), "N", "relative weight" },
 	{ 0, "cpuset-cpus", OPT_STRING, AT(cpuset_cpus), "LIST", "these processors only" },
 	{ 0, "cpuset-mems", OPT_STRING, AT(cpuset_mems), "LIST", "these memory nodes only" },
+	{ 0, "cgroup-parent", OPT_STRING, AT(cgroup_parent), "PATH",
+	  "where its cgroup is made; not from '/': below the caller's own (default: doboz)" },
 	{ 0, "pids-limit", OPT_I64, AT(pids_limit), "N",
 	  "limit of processes (default: 2048; -1: none)" },
 	{ 0, "oom-score-adj", OPT_I64, AT(oom_score_adj), "N", "-1000 to 1000" },

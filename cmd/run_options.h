@@ -18,7 +18,8 @@ struct run_values {
 	/* rights */
 	char **cap_add, **cap_drop, **security_opts, **sysctls;
 	/* limits */
-	const char *memory, *memory_swap, *memory_reservation, *cpus, *cpuset_cpus, *cpuset_mems;
+	const char *memory, *memory_swap, *memory_reservation, *cpus, *cpuset_cpus, *cpuset_mems,
+		*cgroup_parent;
 	struct opt_i64 pids_limit, oom_score_adj;
 	struct opt_u64 cpu_shares;
 	char **ulimits;

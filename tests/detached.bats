@@ -175,7 +175,7 @@ monitor()
 	done
 	mkfifo "$SCRATCH/typed"
 	exec 6<> "$SCRATCH/typed"
-	run -5 in_cgroups script -qec "'$DOBOZ' --root '$STATE' exec -it c sh -c 'tty; exit 5'" /dev/null < "$SCRATCH/typed" 6>&-
+	run -5 script -qec "'$DOBOZ' --root '$STATE' exec -it c sh -c 'tty; exit 5'" /dev/null < "$SCRATCH/typed" 6>&-
 	exec 6>&-
 	[[ $output == */dev/pts/* ]]
 	doboz exec -d c sh -c 'echo done > /tmp/done; sleep 1000'
@@ -189,7 +189,7 @@ monitor()
 	need_root
 	doboz run -d --name c "$IMAGE" sleep 1000
 	mkfifo "$SCRATCH/out"
-	(enter_cgroups && exec "$DOBOZ" --root "$STATE" exec c \
+	(exec "$DOBOZ" --root "$STATE" exec c \
 		sh -c 'trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.05; done' > "$SCRATCH/out" 3>&-) &
 	pid=$!
 	exec 5< "$SCRATCH/out"
@@ -252,7 +252,6 @@ monitor()
 	[ -z "$(doboz ps -aq)" ]
 	nothing_left
 	# and one that ended while nobody looked
-	make_own_cgroups
 	doboz run -d --name d "$IMAGE" sleep 1000
 	pid=$(monitor d) init=$(doboz inspect d | jq '.[0].State.Pid')
 	kill -KILL "$pid"
@@ -267,7 +266,7 @@ monitor()
 
 @test "a foreground run that is killed leaves what rm -f removes" {
 	need_root
-	(enter_cgroups && exec "$DOBOZ" --root "$STATE" run --rm --name c "$IMAGE" sh -c 'echo ready; sleep 1000' \
+	(exec "$DOBOZ" --root "$STATE" run --cgroup-parent "/$TAG" --rm --name c "$IMAGE" sh -c 'echo ready; sleep 1000' \
 		> "$SCRATCH/out" 3>&-) &
 	pid=$!
 	until [ -s "$SCRATCH/out" ]; do read -r -t 0.05 < /dev/zero || true; done

@@ -3,8 +3,8 @@
 # tests/images.bash - containers of the people's command line: `load images` after `load helpers`
 #
 # One image and one warm store a file, copied for each test: IMAGE is its name, USER_IMAGE the ordinary user's.
-# All that `doboz` starts here lies in cgroup folders of the test's own, below TAG: so what a container
-# leaves is found by its place. `nothing_left` is no_leftovers for such containers, and looks into the store.
+# The containers' cgroups lie below TAG: so what one leaves is found by its place. `nothing_left` is
+# no_leftovers for such containers, and looks into the store.
 
 bats_require_minimum_version 1.5.0 # run -N
 
@@ -27,11 +27,12 @@ images_begin()
 	test_begin
 	IMAGE=oci:$LAYOUT:t
 	[ ! -d "$BATS_FILE_TMPDIR/store" ] || cp -a "$BATS_FILE_TMPDIR/store" "$DOBOZ_STORE"
-	[ "$EUID" != 0 ] || make_own_cgroups
+	OWN_CGROUPS=()
 }
 
 images_end()
 {
+	"$DOBOZ" --root "$STATE" rm -f --all > /dev/null 2>&1
 	test_end
 }
 
@@ -44,7 +45,58 @@ variant()
 	umoci config --image "$LAYOUT:t" --tag "$tag" "$@" > /dev/null && echo "oci:$LAYOUT:$tag"
 }
 
-# ---- cgroup folders of the test ----
+# doboz VERB ARG...: its containers in cgroups of the test's own
+doboz()
+{
+	local verb=$1
+	shift
+
+	[ "$verb" != run ] || set -- --cgroup-parent "/$TAG" "$@"
+	"$DOBOZ" --root "$STATE" "$verb" "$@"
+}
+
+# box OPTION-OR-ARGUMENT...: doboz run --rm
+box() { doboz run --rm "$@"; }
+
+# The text of a limit as the container sees it: cgroup_file V1-PATH V2-NAME, for a shell inside
+cgroup_file() { echo "cat /sys/fs/cgroup/$1 2> /dev/null || cat /sys/fs/cgroup/$2"; }
+
+# ready NAME: wait until a container has said its first line
+ready()
+{
+	local line
+
+	read -r -t 20 line < <(doboz logs -f "$1" 3>&-)
+}
+
+nothing_left()
+{
+	local left
+
+	# the parents of a container's cgroup stay
+	find /sys/fs/cgroup -depth -type d \( -path "*/$TAG/own" -o -path "*/$TAG/doboz" -o -name "$TAG" \) \
+		-exec rmdir {} \; 2> /dev/null || true
+	left=$(find "$DOBOZ_STORE/containers" "$DOBOZ_STORE/names" -mindepth 1 -maxdepth 1 2> /dev/null)
+	[ -z "$left" ] || { printf 'left in the store:\n%s\n' "$left"; return 1; }
+	no_leftovers
+}
+
+# refused_run STATUS PATTERN RUN-ARGUMENT...: as refused, of `doboz run`
+refused_run()
+{
+	local want=$1 pattern=$2
+	shift 2
+
+	# shellcheck disable=SC2154 # run's
+	run box "$@"
+	if [ "$status" != "$want" ] || [ "${#lines[@]}" != 1 ] || ! [[ $output =~ $pattern ]]; then
+		printf 'run %s: expected status %s and one line like: %s\ngot status %s and:\n%s\n' \
+			"$*" "$want" "$pattern" "$status" "$output"
+		return 1
+	fi
+}
+
+# ---- the same as the ordinary user ----
 
 # The mounted hierarchies, a folder each.
 cgroup_hierarchies()
@@ -103,46 +155,43 @@ in_cgroups()
 	)
 }
 
-doboz() { in_cgroups "$DOBOZ" --root "$STATE" "$@"; }
 
-# box OPTION-OR-ARGUMENT...: doboz run --rm
-box() { doboz run --rm "$@"; }
-
-# The text of a limit as the container sees it: cgroup_file V1-PATH V2-NAME, for a shell inside
-cgroup_file() { echo "cat /sys/fs/cgroup/$1 2> /dev/null || cat /sys/fs/cgroup/$2"; }
-
-# ready NAME: wait until a container has said its first line
-ready()
+# delegate: give the test's own cgroup folders to the ordinary user, as an administrator does
+delegate()
 {
-	local line
+	local folder
 
-	read -r -t 20 line < <(doboz logs -f "$1" 3>&-)
-}
-
-nothing_left()
-{
-	local left top
-
-	for top in "${OWN_CGROUPS[@]}"; do
-		rmdir "$top" 2> /dev/null
-		[ "${top##*/}" != own ] || rmdir "${top%/own}" 2> /dev/null
+	for folder in "${OWN_CGROUPS[@]}"; do
+		[ "${folder##*/}" != own ] || folder=${folder%/own}
+		chown "$TEST_USER:" "$folder" "$folder/cgroup.procs"
+		[ ! -e "$folder/tasks" ] || chown "$TEST_USER:" "$folder/tasks"
+		[ ! -e "$folder/cgroup.subtree_control" ] || chown "$TEST_USER:" "$folder/cgroup.subtree_control"
+		[ ! -e "$folder/own" ] || chown -R "$TEST_USER:" "$folder/own"
 	done
-	left=$(find "$DOBOZ_STORE/containers" "$DOBOZ_STORE/names" -mindepth 1 -maxdepth 1 2> /dev/null)
-	[ -z "$left" ] || { printf 'left in the store:\n%s\n' "$left"; return 1; }
-	no_leftovers
 }
 
-# refused_run STATUS PATTERN RUN-ARGUMENT...: as refused, of `doboz run`
-refused_run()
+# user_ready: the image where the user can read it, and cgroup folders
+user_ready()
 {
-	local want=$1 pattern=$2
-	shift 2
+	USER_IMAGE=oci:$USER_DIR/image:t
+	make_own_cgroups
+	delegate
+	cp -r "$LAYOUT" "$USER_DIR/image"
+	chown -R "$TEST_USER:" "$USER_DIR/image"
+}
 
-	# shellcheck disable=SC2154 # run's
-	run box "$@"
-	if [ "$status" != "$want" ] || [ "${#lines[@]}" != 1 ] || ! [[ $output =~ $pattern ]]; then
-		printf 'run %s: expected status %s and one line like: %s\ngot status %s and:\n%s\n' \
-			"$*" "$want" "$pattern" "$status" "$output"
-		return 1
-	fi
+# user_doboz ARG...: as the user, with the user's own store, in the delegated folders; user_undelegated: in root's
+user_doboz() { (enter_cgroups && as_user "$DOBOZ" --root "$USER_DIR/run/state" "$@"); }
+user_undelegated() { as_user "$DOBOZ" --root "$USER_DIR/run/state" "$@"; }
+user_box() { user_doboz run --rm "$@"; }
+
+# Nothing of the user's containers is left either: what is there belongs to the user, not to a subordinate id.
+user_nothing_left()
+{
+	local left
+
+	left=$(find "$USER_DIR/run/state" "$USER_DIR/data/doboz/containers" "$USER_DIR/data/doboz/names" \
+		"$USER_DIR/data/doboz/tmp" -mindepth 1 2> /dev/null)
+	[ -z "$left" ] || { printf 'left by the user:\n%s\n' "$left"; return 1; }
+	nothing_left
 }

@@ -245,7 +245,7 @@ END
 	mkfifo "$SCRATCH/typed"
 	exec 6<> "$SCRATCH/typed"
 	printf 'read a line\n' >&6
-	run -5 in_cgroups script -qec "stty rows 33 cols 77; '$DOBOZ' --root '$STATE' run --rm -it '$IMAGE' \
+	run -5 script -qec "stty rows 33 cols 77; '$DOBOZ' --root '$STATE' run --cgroup-parent '/$TAG' --rm -it '$IMAGE' \
 		sh -c 'tty; stty size; echo \$TERM; read line; echo \"got \$line\"; exit 5'" /dev/null < "$SCRATCH/typed" 6>&-
 	exec 6>&-
 	[[ $output == */dev/pts/0* ]]
@@ -259,7 +259,7 @@ END
 	need_root
 	mkfifo "$SCRATCH/out"
 	for signal in TERM HUP USR1; do
-		(enter_cgroups && exec "$DOBOZ" --root "$STATE" run --rm "$IMAGE" \
+		(exec "$DOBOZ" --root "$STATE" run --cgroup-parent "/$TAG" --rm "$IMAGE" \
 			sh -c "trap 'echo got $signal; exit 9' $signal; echo ready; while :; do sleep 0.05; done" > "$SCRATCH/out" 3>&-) &
 		pid=$!
 		exec 5< "$SCRATCH/out"
@@ -315,12 +315,12 @@ END
 @test "a cached image starts without the helper" {
 	need_root
 	need strace
-	in_cgroups strace -f -qq -e trace=execve,execveat -o "$SCRATCH/trace" "$DOBOZ" --root "$STATE" run --rm "$IMAGE" true
+	strace -f -qq -e trace=execve,execveat -o "$SCRATCH/trace" "$DOBOZ" --root "$STATE" run --cgroup-parent "/$TAG" --rm "$IMAGE" true
 	grep -q 'execve.*true' "$SCRATCH/trace"
 	! grep doboz-image "$SCRATCH/trace"
 	# the same trace sees it where it has to run
 	image=$(variant fresh --config.env FRESH=1)
-	in_cgroups strace -f -qq -e trace=execve,execveat -o "$SCRATCH/trace" "$DOBOZ" --root "$STATE" run --rm "$image" true
+	strace -f -qq -e trace=execve,execveat -o "$SCRATCH/trace" "$DOBOZ" --root "$STATE" run --cgroup-parent "/$TAG" --rm "$image" true
 	grep -q doboz-image "$SCRATCH/trace"
 	nothing_left
 }

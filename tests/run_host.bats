@@ -150,3 +150,16 @@ END
 	[[ $output == *'not permitted'* ]]
 	run -1 box "$IMAGE" mknod /null c 1 3
 }
+
+@test "--cgroup-parent, and where a container is without it" {
+	need_root
+	doboz run -d --name c "$IMAGE" sleep 1000
+	doboz inspect c | jq -e --arg tail "/$TAG/$(doboz inspect c | jq -r '.[0].Id')" '.[0].Cgroups | length > 0 and all(endswith($tail))'
+	"$DOBOZ" --root "$STATE" run -d --name d "$IMAGE" sleep 1000
+	folders=$(doboz inspect d | jq -r '.[0].Cgroups[]')
+	[[ $folders == */doboz/* ]]
+	doboz rm -f c d
+	for folder in $folders; do [ ! -e "$folder" ]; done
+	refused_run 125 "holds '..'" --cgroup-parent /a/../.. "$IMAGE"
+	nothing_left
+}

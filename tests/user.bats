@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+# tests/user.bats - doboz run as an ordinary user: mapped owners, limits in delegated cgroups, detached ones
+load helpers
+load images
+
+setup()
+{
+	images_begin
+	need_root # hands out the cgroup folders, and becomes the user
+	need_user
+	user_ready
+}
+
+# host_id CONTAINER-ID: which id of the host that is, by the user's line of /etc/subuid
+host_id()
+{
+	[ "$1" != 0 ] || { id -u "$TEST_USER"; return; }
+	awk -F: -v user="$TEST_USER" -v id="$1" '$1 == user { print $2 + id - 1; exit }' /etc/subuid
+}
+
+@test "root inside is the user outside, and others are its subordinate ids" {
+	run -0 user_box "$USER_IMAGE"
+	[ "$output" = 'Unpacked from two layers.' ]
+	[ "$(user_box "$USER_IMAGE" sh -c 'id -u; stat -c %u /bin /home/app /etc/motd')" = $'0\n0\n1000\n0' ]
+	mkdir "$USER_DIR/shared"
+	chown "$TEST_USER:" "$USER_DIR/shared"
+	user_box -v "$USER_DIR/shared:/mnt" "$USER_IMAGE" sh -c 'touch /mnt/root; touch /mnt/app; chown app:app /mnt/app'
+	[ "$(stat -c %u "$USER_DIR/shared/root")" = "$(host_id 0)" ]
+	[ "$(stat -c %u "$USER_DIR/shared/app")" = "$(host_id 1000)" ]
+	[ "$(user_box -u app "$USER_IMAGE" sh -c 'id -u; id -G; touch ~/file; stat -c %u ~/file')" = $'1000\n1000 2000\n1000' ]
+	# not root of the host: its files stay its own
+	run ! user_box -v "$SCRATCH:/mnt" "$USER_IMAGE" touch /mnt/file
+	user_nothing_left
+}
+
+@test "the same confinement as for root" {
+	run -0 user_box "$USER_IMAGE" sed -n 's/^\(CapEff\|CapBnd\|CapInh\|NoNewPrivs\|Seccomp\):.//p' /proc/self/status
+	[ "$output" = "$(box "$IMAGE" sed -n 's/^\(CapEff\|CapBnd\|CapInh\|NoNewPrivs\|Seccomp\):.//p' /proc/self/status)" ]
+	[ "${#lines[@]}" = 5 ]
+	[ "$(user_box "$USER_IMAGE" ls /sys/class/net)" = lo ]
+	run -1 user_box "$USER_IMAGE" sh -c 'echo x > /proc/sys/kernel/domainname'
+	run -1 user_box --read-only "$USER_IMAGE" touch /file
+	user_nothing_left
+}
+
+@test "limits are in delegated cgroup folders, and bind" {
+	[ "$(user_box --memory 64m "$USER_IMAGE" sh -c "$(cgroup_file memory/memory.limit_in_bytes memory.max)")" = 67108864 ]
+	[[ $(user_box --cpus 0.5 "$USER_IMAGE" sh -c "$(cgroup_file cpu/cpu.cfs_quota_us cpu.max)") == 50000* ]]
+	[ "$(user_box --pids-limit 20 "$USER_IMAGE" sh -c "$(cgroup_file pids/pids.max pids.max)")" = 20 ]
+	[ "$(user_box --cpuset-cpus 0 "$USER_IMAGE" nproc)" = 1 ]
+	[ "$(user_box "$USER_IMAGE" sh -c "$(cgroup_file pids/pids.max pids.max)")" = 2048 ]
+	thirty='for i in $(seq 30); do sleep 0.5 & done; wait'
+	run -0 user_box --pids-limit 40 "$USER_IMAGE" sh -c "$thirty"
+	run -2 user_box --pids-limit 20 "$USER_IMAGE" sh -c "$thirty"
+	fill='exec dd if=/dev/zero of=/dev/null bs=100M count=1'
+	run -0 user_box --memory 256m "$USER_IMAGE" sh -c "$fill"
+	run -137 user_box --memory 32m "$USER_IMAGE" sh -c "$fill"
+	throttled='i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done; (cat /sys/fs/cgroup/cpu/cpu.stat 2> /dev/null ||
+		cat /sys/fs/cgroup/cpu.stat) | sed -n "s/^nr_throttled //p"'
+	[ "$(user_box --cpus 0.2 "$USER_IMAGE" sh -c "$throttled")" -gt 0 ]
+	user_nothing_left
+}
+
+@test "a limit without a delegated cgroup is refused, and the error says what helps" {
+	run -0 user_undelegated run --rm "$USER_IMAGE" true
+	for option in --memory=64m --pids-limit=20 --cpus=0.5; do
+		run -125 user_undelegated run --rm "$option" "$USER_IMAGE" true
+		[ "${#lines[@]}" = 1 ]
+		[[ $output == *'let root make a folder'* ]]
+	done
+	user_nothing_left
+}
+
+@test "detached, exec, logs, stop, rm" {
+	run -0 user_doboz run -d --name c --memory 64m "$USER_IMAGE" \
+		sh -c 'trap "exit 9" TERM; touch ~/made; chown app ~/made; echo ready; while :; do sleep 0.05; done'
+	read -r -t 20 line < <(user_doboz logs -f c 3>&-)
+	[ "$line" = ready ]
+	[ "$(user_doboz exec c id -u)" = 0 ]
+	[ "$(user_doboz exec -u app c id -u)" = 1000 ]
+	[ "$(user_doboz exec c sh -c "$(cgroup_file memory/memory.limit_in_bytes memory.max)")" = 67108864 ]
+	init=$(user_doboz inspect c | jq '.[0].State.Pid')
+	[ "$(stat -c %u "/proc/$init")" = "$(host_id 0)" ] || [ "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$init/status")" = "$(host_id 0)" ]
+	run -125 user_doboz rm c
+	user_doboz stop c
+	[ "$(user_doboz wait c)" = 9 ]
+	user_doboz rm c
+	user_doboz run -d --name d "$USER_IMAGE" sh -c 'touch /file; chown 55 /file; sleep 1000'
+	user_doboz rm -f d
+	user_nothing_left
+}
+
+@test "a killed run of the user's is cleaned up by the user" {
+	user_doboz run -d --name c "$USER_IMAGE" sh -c 'mkdir /owned; chown 1000 /owned; touch /owned/file; chown -R 1000 /owned; sleep 1000'
+	init=$(user_doboz inspect c | jq '.[0].State.Pid')
+	kill -KILL "$(sed -n 's/^PPid:\t//p' "/proc/$init/status")"
+	user_doboz rm -f c
+	user_nothing_left
+}
