@@ -50,6 +50,8 @@ static NORETURN void become_hook(const struct spec_hook *h, int state_fd, int ou
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	(void)setpgid(0, 0);
+	(void)signal(SIGPIPE,
+		     SIG_DFL); /* ignored by us, and that outlives both clone3 and execve */
 	if (fd_cloexec_from(3) < 0 || dup3(state_fd, 0, 0) < 0 || dup3(output, 2, 0) < 0 ||
 	    (null >= 0 && dup3(null, 1, 0) < 0))
 		_exit(126);

@@ -58,11 +58,22 @@ static int open_oom_score(struct child *c)
 	return 0;
 }
 
+/* CLONE_CLEAR_SIGHAND leaves alone what is ignored, and so does execve: SIGPIPE by us, others by whoever
+ * started us. */
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < SIGRTMIN; sig++)
+		(void)signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* stage_alone - should: cut every tie that the fork left, and move into the cgroup while we are still
  * one thread with the caller's rights. Must not: look at anything of the container. */
 static int stage_alone(struct child *c)
 {
-	sigset_t none;
 	int r;
 
 	warnings_clear(); /* what the fork copied is told by the parent */
@@ -75,8 +86,7 @@ static int stage_alone(struct child *c)
 	r = check_parent_alive(c);
 	if (r < 0)
 		return r;
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	reset_signals();
 	c->umask = umask(0);
 	r = open_oom_score(c);
 	if (r < 0)
