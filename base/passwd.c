@@ -10,7 +10,8 @@ enum { LINE_MAX_LEN = 4096 };
 char *passwd_name(struct arena *a, uid_t uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
-	struct passwd entry, *found = NULL;
+	struct passwd entry = { 0 };
+	struct passwd *found = NULL;
 	char line[LINE_MAX_LEN], *name = NULL;
 
 	if (!file)

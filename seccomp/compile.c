@@ -137,8 +137,8 @@ static bool matters_unknown(const struct build *b, const struct seccomp_rule *ru
 {
 	bool refused = b->profile->default_action == SECCOMP_ACTION_ERRNO;
 
-	return !refused || (rule->action != SECCOMP_ACTION_ALLOW &&
-			    rule->action != SECCOMP_ACTION_ERRNO);
+	return !refused ||
+	       (rule->action != SECCOMP_ACTION_ALLOW && rule->action != SECCOMP_ACTION_ERRNO);
 }
 
 static int add_names(struct build *b, size_t number, const struct seccomp_rule *rule)
