@@ -145,12 +145,11 @@ static int refuse_missing(const struct planner *p, const char *why, const char *
 		if (p->is_update)
 			return refuse(-ENOENT, "%s: the container has no cgroup below '%s'", why,
 				      h->mount);
-		return refuse(
-			-EACCES,
-			"%s: no %s cgroup that we may use below '%s'; let root make a folder "
-			"there, chown it, and name it by linux.cgroupsPath (doboz run: "
-			"--cgroup-parent), or drop the limit",
-			why, controller, h->mount);
+		return refuse(-EACCES,
+			      "%s: no %s cgroup that we may use below '%s'; let root make a folder "
+			      "there, chown it, and name it by linux.cgroupsPath (doboz run: "
+			      "--cgroup-parent), or drop the limit",
+			      why, controller, h->mount);
 	}
 	return refuse(-ENOENT,
 		      "%s: no %s controller is mounted on this host; mount it or drop the limit",
