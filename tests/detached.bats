@@ -179,7 +179,7 @@ monitor()
 	exec 6>&-
 	[[ $output == */dev/pts/* ]]
 	doboz exec -d c sh -c 'echo done > /tmp/done; sleep 1000'
-	[ "$(doboz exec c sh -c 'until [ -s /tmp/done ]; do sleep 0.02; done; cat /tmp/done')" = done ]
+	[ "$(doboz exec c sh -c 'until [ -s /tmp/done ]; do sleep 0.02; done; cat /tmp/done')" = "done" ]
 	doboz rm -f c
 	run -125 doboz exec c true
 	nothing_left

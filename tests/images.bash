@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # for the files that load it; status, output and lines are of `run`
 # tests/images.bash - containers of the people's command line: `load images` after `load helpers`
 #
 # One image and one warm store a file, copied for each test: IMAGE is its name, USER_IMAGE the ordinary user's.

@@ -317,7 +317,7 @@ END
 	need strace
 	strace -f -qq -e trace=execve,execveat -o "$SCRATCH/trace" "$DOBOZ" --root "$STATE" run --cgroup-parent "/$TAG" --rm "$IMAGE" true
 	grep -q 'execve.*true' "$SCRATCH/trace"
-	! grep doboz-image "$SCRATCH/trace"
+	run ! grep doboz-image "$SCRATCH/trace"
 	# the same trace sees it where it has to run
 	image=$(variant fresh --config.env FRESH=1)
 	strace -f -qq -e trace=execve,execveat -o "$SCRATCH/trace" "$DOBOZ" --root "$STATE" run --cgroup-parent "/$TAG" --rm "$image" true
