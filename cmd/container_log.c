@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/str.h"
 #include "cmd/containers.h"
 
 #include <fcntl.h>
@@ -152,25 +153,52 @@ static int print_new(int fd, struct buf *pending, bool timestamps)
 	return n < 0 ? -errno : 0;
 }
 
-/* Until the folder's log is closed by its writer (IN_CLOSE_WRITE) and nobody looks after it. */
+/* Has whoever looks after the container let go of its lock file? The event comes before the lock is free. */
+static bool says_end(const char *events, ssize_t len)
+{
+	for (ssize_t at = 0; at < len;) {
+		const struct inotify_event *e = (const struct inotify_event *)(events + at);
+
+		if (e->mask & IN_CLOSE_WRITE && e->len > 0 && str_eq(e->name, "lock"))
+			return true;
+		at += (ssize_t)(sizeof(*e) + e->len);
+	}
+	return false;
+}
+
+/* Return: 1 there may be more, 0 nobody looks after it or nobody reads us any more, or a negative errno. */
+static int wait_for_more(int dir, int watch)
+{
+	struct pollfd fds[] = { { .fd = watch, .events = POLLIN }, { .fd = STDOUT_FILENO } };
+	_Alignas(struct inotify_event) char events[4096];
+	ssize_t n;
+
+	if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+		return errno == EINTR ? 1 : -errno;
+	if (fds[1].revents)
+		return 0;
+	n = read(watch, events, sizeof(events));
+	if (n < 0)
+		return -errno;
+	return says_end(events, n) ? containers_wait_unwatched(dir) : 1;
+}
+
+/* Until nobody looks after the container. */
 static int follow(int dir, int fd, struct buf *pending, bool timestamps)
 {
 	CLEANUP_FD int watch = inotify_init1(IN_CLOEXEC);
-	char events[4096];
-	int r = 0, watched = 1;
+	int r, more;
 
 	if (watch < 0 ||
-	    inotify_add_watch(watch, fd_path(dir).text,
-			      IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF) < 0)
+	    inotify_add_watch(watch, fd_path(dir).text, IN_MODIFY | IN_CLOSE_WRITE) < 0)
 		return fail(-errno, "watch the container's folder");
-	while (r == 0 && watched > 0) {
-		watched = containers_is_watched(dir);
-		r = watched < 0 ? watched : print_new(fd, pending, timestamps);
-		if (r == 0 && watched > 0 && read(watch, events, sizeof(events)) < 0 &&
-		    errno != EINTR)
-			r = -errno;
+	more = containers_is_watched(dir);
+	for (;;) {
+		r = print_new(fd, pending, timestamps);
+		if (r < 0 || more <= 0)
+			return r < 0 ? r : more;
+		more = wait_for_more(dir, watch);
 	}
-	return r;
 }
 
 int container_log_print(int dir, const struct container_log_options *opt)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/detached.bats - doboz run -d and the verbs that follow: ps exec logs stop kill wait rm inspect
+# shellcheck disable=SC2153 # IMAGE and USER_IMAGE are of images.bash
 load helpers
 load images
 
@@ -146,6 +147,31 @@ monitor()
 	[ "$(doboz logs big | sed 1d | md5sum)" = "$(seq 20000 | md5sum)" ]
 	[ "$(doboz logs big | head -n 1 | wc -c)" = 1000001 ]
 	doboz rm big
+	nothing_left
+}
+
+@test "logs -f ends when nobody reads it, when the monitor is killed, and with --rm" {
+	need_root
+	doboz run -d --rm --name c "$IMAGE" sh -c "$LOOP"
+	doboz logs -f c 3>&- | grep -q ready
+	mkfifo "$SCRATCH/out"
+	(exec "$DOBOZ" --root "$STATE" logs -f c > "$SCRATCH/out" 3>&-) &
+	follower=$!
+	exec 5< "$SCRATCH/out"
+	read -r -t 20 line <&5
+	doboz stop c
+	[ "$(cat <&5)" = bye ]
+	wait "$follower"
+	doboz run -d --name d "$IMAGE" sh -c "$LOOP"
+	ready d
+	(exec "$DOBOZ" --root "$STATE" logs -f d > "$SCRATCH/out" 3>&-) &
+	follower=$!
+	exec 5< "$SCRATCH/out"
+	read -r -t 20 line <&5
+	kill -KILL "$(monitor d)"
+	wait "$follower"
+	exec 5<&-
+	doboz rm -f d
 	nothing_left
 }
 

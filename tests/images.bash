@@ -87,7 +87,6 @@ refused_run()
 	local want=$1 pattern=$2
 	shift 2
 
-	# shellcheck disable=SC2154 # run's
 	run box "$@"
 	if [ "$status" != "$want" ] || [ "${#lines[@]}" != 1 ] || ! [[ $output =~ $pattern ]]; then
 		printf 'run %s: expected status %s and one line like: %s\ngot status %s and:\n%s\n' \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/run.bats - doboz run: the process, the image's config, signals, security; tests/run_host.bats has the rest
+# shellcheck disable=SC2153 # IMAGE and USER_IMAGE are of images.bash
 load helpers
 load images
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/run_host.bats - doboz run: what of the host a container gets: mounts, limits, devices, network
+# shellcheck disable=SC2153 # IMAGE and USER_IMAGE are of images.bash
 load helpers
 load images
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/user.bats - doboz run as an ordinary user: mapped owners, limits in delegated cgroups, detached ones
+# shellcheck disable=SC2153 # IMAGE and USER_IMAGE are of images.bash
 load helpers
 load images
 
