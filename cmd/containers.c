@@ -190,6 +190,8 @@ int containers_make(int store, const struct container_meta *meta, int *ret_dir, 
 	if (dir < 0)
 		return fail(-errno, "open the folder of container %s", meta->id);
 	r = lock = take_lock(dir);
+	if (r >= 0 && mknodat(dir, "exit.json", S_IFREG | 0600, 0) < 0)
+		r = fail(-errno, "make exit.json of container %s", meta->id);
 	if (r >= 0)
 		r = save_meta(dir, meta);
 	if (r >= 0)
@@ -276,35 +278,34 @@ int containers_find(struct arena *a, int store, const char *what, char **ret_id)
 	return dir;
 }
 
-/* One small JSON document of a container's folder, by its table. */
-static int load(struct arena *a, int dir, const char *name, const struct json_row *rows, void *dst)
+static int decode(struct arena *a, const char *name, const char *text, size_t len,
+		  const struct json_row *rows, void *dst)
 {
 	struct json_decoder d = { .arena = a };
 	struct json *tree;
-	char *text;
-	size_t len;
-	int r = file_read_at(a, dir, name, META_MAX, &text, &len);
+	int r = json_parse(a, name, text, len, &tree);
 
-	if (r < 0)
-		return r == -ENOENT ? r : fail(r, "read %s", name);
-	r = json_parse(a, name, text, len, &tree);
 	return r < 0 ? r : json_decode(&d, name, tree, rows, dst);
 }
 
 int containers_load(struct arena *a, int dir, struct container_meta **ret)
 {
 	struct container_meta *m = arena_new_of(a, struct container_meta);
-	int r = load(a, dir, "meta.json", meta_rows, m);
+	char *text;
+	size_t len;
+	int r = file_read_at(a, dir, "meta.json", META_MAX, &text, &len);
 
-	if (r == -ENOENT)
+	if (r < 0)
 		return fail(r, "read meta.json");
 	*ret = m;
-	return r;
+	return decode(a, "meta.json", text, len, meta_rows, m);
 }
 
+/* Written in place: who has the file open already reads it even when --rm has removed the folder. */
 int containers_save_exit(int dir, int64_t exit_code)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_FD int fd = openat(dir, "exit.json", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	CLEANUP_BUF struct buf out = { 0 };
 	struct json_writer w = { .out = &out };
 	int r;
@@ -313,17 +314,35 @@ int containers_save_exit(int dir, int64_t exit_code)
 	json_w_i64(&w, "exitCode", exit_code);
 	json_w_str(&w, "finishedAt", containers_now(a));
 	json_w_end_object(&w);
-	r = file_replace_at(dir, "exit.json", out.data, out.len, 0600);
+	r = fd < 0 ? -errno : fd_write_all(fd, out.data, out.len);
 	return r < 0 ? fail(r, "write exit.json") : 0;
+}
+
+static int read_exit(struct arena *a, int fd, struct container_exit **ret)
+{
+	struct container_exit *e = arena_new_of(a, struct container_exit);
+	char *text;
+	size_t len;
+	int r = fd_read_all(a, fd, META_MAX, &text, &len);
+
+	*ret = e;
+	if (r < 0)
+		return fail(r, "read exit.json");
+	return len == 0 ? -ENOENT : decode(a, "exit.json", text, len, exit_rows, e);
+}
+
+static int open_exit(int dir)
+{
+	int fd = openat(dir, "exit.json", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 && errno != ENOENT ? fail(-errno, "open exit.json") : fd < 0 ? -ENOENT : fd;
 }
 
 int containers_load_exit(struct arena *a, int dir, struct container_exit **ret)
 {
-	struct container_exit *e = arena_new_of(a, struct container_exit);
-	int r = load(a, dir, "exit.json", exit_rows, e);
+	CLEANUP_FD int fd = open_exit(dir);
 
-	*ret = e;
-	return r;
+	return fd < 0 ? fd : read_exit(a, fd, ret);
 }
 
 /* Ask for (or wait for) the lock that the watcher holds; never keeps it. */
@@ -356,6 +375,14 @@ int containers_wait_unwatched(int dir)
 	int r = probe_lock(dir, F_OFD_SETLKW, &lock);
 
 	return r < 0 && r != -ENOENT ? fail(r, "wait for the container's lock") : 0;
+}
+
+int containers_wait_exit(struct arena *a, int dir, struct container_exit **ret)
+{
+	CLEANUP_FD int fd = open_exit(dir);
+	int r = fd < 0 ? fd : containers_wait_unwatched(dir);
+
+	return r < 0 ? r : read_exit(a, fd, ret);
 }
 
 int containers_remove(int store, const char *id, const char *name)

@@ -6,7 +6,7 @@
  *
  * Whoever runs the container (the monitor of -d, or the foreground `run`) holds an OFD lock on "lock" for
  * as long as it looks after it, so "is it over?" is a question to the kernel, and waiting for the end is
- * waiting for the lock. exit.json is written before the lock is let go. */
+ * waiting for the lock. exit.json is empty until just before the lock is let go. */
 #pragma once
 
 #include "base/arena.h"
@@ -54,6 +54,9 @@ int containers_load_exit(struct arena *a, int dir, struct container_exit **ret) 
 int containers_is_watched(int dir) MUST_USE;
 /** containers_wait_unwatched - block until nobody looks after it any more */
 int containers_wait_unwatched(int dir) MUST_USE;
+/** containers_wait_exit - the same, then its exit status, also of a container that --rm has removed meanwhile
+ *  Return: as containers_load_exit; -ENOENT: whoever looked after it was killed */
+int containers_wait_exit(struct arena *a, int dir, struct container_exit **ret) MUST_USE;
 
 /** containers_remove - name and folder; a missing one is no error */
 int containers_remove(int store, const char *id, const char *name) MUST_USE;

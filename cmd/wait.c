@@ -16,9 +16,7 @@ static int wait_one(struct cmd *cmd, const char *name, struct buf *out)
 
 	r = handle_open(cmd, name, &h);
 	if (r == 0)
-		r = containers_wait_unwatched(h.dir);
-	if (r == 0)
-		r = containers_load_exit(cmd->arena, h.dir, &e);
+		r = containers_wait_exit(cmd->arena, h.dir, &e);
 	if (r == -ENOENT && !*error_text())
 		return refuse(r,
 			      "container %s has no exit status: whoever looked after it was killed",

@@ -119,6 +119,16 @@ monitor()
 	doboz stop --signal SIGINT s
 	[ "$(doboz wait s deaf)" = $'6\n137' ]
 	doboz rm deaf c k s
+	# also of one that is removed when it ends
+	doboz run -d --rm --name r "$IMAGE" sh -c 'trap "exit 8" TERM; echo ready; while :; do sleep 0.05; done'
+	ready r
+	"$DOBOZ" --root "$STATE" wait r > "$SCRATCH/status" 3>&- &
+	waiter=$!
+	# it waits when it has opened the lock
+	until find "/proc/$waiter/fd" -lname '*/lock' 2> /dev/null | grep -q .; do :; done
+	doboz stop r
+	wait "$waiter"
+	[ "$(cat "$SCRATCH/status")" = 8 ]
 	nothing_left
 }
 
