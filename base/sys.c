@@ -102,6 +102,14 @@ int sys_capget(struct sys_caps *ret)
 	return 0;
 }
 
+void sys_signal_default(int signal)
+{
+	/* the kernel's struct: handler, flags, restorer, mask; all zero is SIG_DFL */
+	static const unsigned long action[4];
+
+	(void)syscall(SYS_rt_sigaction, signal, action, NULL, sizeof(action[3]));
+}
+
 int sys_seccomp(unsigned operation, unsigned flags, void *args)
 {
 	return result(syscall(SYS_seccomp, operation, flags, args));

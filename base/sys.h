@@ -41,6 +41,9 @@ struct sys_caps {
 int sys_capset(const struct sys_caps *caps) MUST_USE;
 int sys_capget(struct sys_caps *ret) MUST_USE;
 
+/** sys_signal_default - the default action for a signal by raw rt_sigaction(2): glibc refuses 32 and 33 */
+void sys_signal_default(int signal);
+
 /** sys_seccomp - raw seccomp(2) */
 int sys_seccomp(unsigned operation, unsigned flags, void *args) MUST_USE;
 int sys_bpf(int cmd, void *attr, unsigned size) MUST_USE;

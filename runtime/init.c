@@ -59,13 +59,13 @@ static int open_oom_score(struct child *c)
 }
 
 /* CLONE_CLEAR_SIGHAND leaves alone what is ignored, and so does execve: SIGPIPE by us, others by whoever
- * started us. */
+ * started us, also the two that glibc keeps for itself. */
 static void reset_signals(void)
 {
 	sigset_t none;
 
-	for (int sig = 1; sig < SIGRTMIN; sig++)
-		(void)signal(sig, SIG_DFL);
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		sys_signal_default(sig);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -72,6 +72,7 @@ runc;mount: /(proc|sys)/(acpi|interrupts|keys|timer_list|firmware|scsi) ;ours ar
 crun;mount: /(proc|sys)/(acpi|interrupts|keys|timer_list|firmware|scsi|bus|fs|irq|sys) ;ours are without programs, devices and set-id
 runc,crun;mount: /sys/fs/cgroup ;ours keeps the "ro" of the config for the folder of a hybrid host's hierarchies
 runc,crun;mount: /sys/fs/cgroup/unified ;ours shows the unified hierarchy of a hybrid host too
+runc,crun;status: SigIgn:;ours resets every signal that the caller ignored
 runc;dev: .*/dev/core->;runc links it only where /proc/kcore exists; crun and ours always
 END_OF_REASONS
 }
