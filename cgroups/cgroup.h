@@ -104,7 +104,8 @@ struct cgroup_options {
  * A limit that no mounted controller can hold is an error that names the field and the remedy
  * ("linux.resources.memory.limit: no memory controller that we may use; ..."), never ignored.
  * Where the caller may make no folder at all and no limit was asked for, the plan is empty.
- * After the config's device rules come the rules that runc and crun also add (SECURITY.md 5).
+ * After the config's device rules come those that runc and crun also add: mknod of any node, and the
+ * devices that every container has.
  */
 int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 		      const struct cgroup_resources *res, const struct cgroup_options *opt,
@@ -137,7 +138,7 @@ int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join) 
 int cgroup_open(char *const *folders, struct cgroup_join *ret_join) MUST_USE;
 
 /** cgroup_join_v1 - first act of the single-threaded child: move itself by writing "0" to each v1
- *  "tasks" (no RCU wait, unlike cgroup.procs: PERFORMANCE.md 1) */
+ *  "tasks" (a write to cgroup.procs waits 10 ms for an RCU grace period) */
 int cgroup_join_v1(const struct cgroup_join *join) MUST_USE;
 
 /** cgroup_after_clone - the writes marked after_clone */

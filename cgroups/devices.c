@@ -31,7 +31,7 @@ struct rule {
 	unsigned access;
 };
 
-/* SECURITY.md 5: what runc and crun also add. */
+/* What runc and crun also add behind the config's rules. */
 static const struct rule every_container[] = {
 	{ true, true, 'c', ANY, ANY, MKNOD }, /* making a node is not opening it */
 	{ true, true, 'b', ANY, ANY, MKNOD }, { true, true, 'c', 1, 3, ALL }, /* null */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/log.h - where failures and warnings go: stderr for people, --log for callers
  *
- * Callers parse the log (RUNTIME.md 3): podman decodes the whole file as one JSON object, containerd
+ * Callers parse the log: podman decodes the whole file as one JSON object, containerd
  * takes the last line of level error. So a failure is exactly one line, with the warnings in an extra
  * key; on success the warnings get a line each, and stderr stays empty, because containerd parses
  * stdout and stderr of `state` and `ps` together. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image/bundle.h - the conversion rules: image config and user's wishes to one process (light link set)
- * Source: image-spec conversion.md; IMAGE.md 1.7. */
+ * Source: image-spec conversion.md. */
 #pragma once
 
 #include "image/config.h"

@@ -28,7 +28,7 @@ static const struct json_row entry_rows[] = {
 	{ 0 },
 };
 
-/* "busybox" is "busybox:latest", and also what docker calls "docker.io/library/busybox:latest". */
+/* "busybox" is "busybox:latest", and also what docker writes with the name of a registry in front. */
 static bool tag_matches(struct arena *a, const char *tag, const char *name)
 {
 	const char *slash = strrchr(name, '/');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image/inflate.h - gzip, zstd or plain bytes to plain bytes, chosen by the stream's magic; heavy link set
- * gzip: any number of members, and NULs behind the last one (IMAGE.md Y12); by ISA-L, or zlib where
+ * gzip: any number of members, and NULs behind the last one; by ISA-L, or zlib where
  * configure found no ISA-L. zstd: any number of frames and skippable frames, window of at most 32 MiB. */
 #pragma once
 

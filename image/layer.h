@@ -27,7 +27,7 @@ struct layer_options {
 	bool keep_devices; /* device nodes are made; else a warning each, and nothing */
 	bool single_owner; /* all owners become the caller's: a user's id map with a single id */
 	/* Topmost first: implicit parents, hardlinks into lower layers and parents that are symlinks
-	 * below have the meaning that they would have in a merged tree (IMAGE.md 4.5). */
+	 * below have the meaning that they would have in a merged tree. */
 	const struct layer_lower *lowers;
 	size_t n_lowers;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image/layer_path.h - what names, whiteouts, xattrs, owners and times of an archive mean; pure
- * Sources: image-spec layer.md; IMAGE.md 3.1. */
+ * Source: image-spec layer.md. */
 #pragma once
 
 #include "base/attr.h"

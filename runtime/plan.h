@@ -90,7 +90,7 @@ struct device_step {
 
 /* ---- steps ---- */
 
-/* Everything that a child stage can do. Order of a whole list: SECURITY.md "Recommended order". Paths of
+/* Everything that a child stage can do. The order of a whole list: plan_build.c. Paths of
  * the container are absolute and resolved in its root. What src, dst, value and the union mean:
  *   PROC_OPEN        private procfs descriptors, never the container's; value 1: a full one too
  *                    (sysctl)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* runtime/plan_build.c - the order of everything: plan_build and plan_build_exec
- * Each part is a file of its own (plan_*.c); here they are put into the order of SECURITY.md 2. */
+ * Each part is a file of its own (plan_*.c); here they are put into their order. */
 #include "runtime/plan.h"
 
 #include "base/error.h"

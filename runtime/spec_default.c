@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* runtime/spec_default.c - the config.json that `spec` writes: a shell in an isolated container
- * What runc's and crun's `spec` give, with the longer lists of masked paths (SECURITY.md 5). For an
+ * What runc's and crun's `spec` give, with the longer lists of masked paths. For an
  * ordinary user: a user namespace with the ids that are the user's own, nothing that it cannot do. */
 #include "base/confine.h"
 #include "base/error.h"
