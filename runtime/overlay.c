@@ -3,7 +3,8 @@
  *
  * Three ways to name the layers, newest first; each is tried when the kernel does not know the one
  * before. By descriptor (Linux 6.13), so that no path is parsed. By "lowerdir+" with a path per call
- * (6.5), because one fsconfig string holds 256 bytes. Below that, mount(2) takes one page of options:
+ * (6.5), because one fsconfig string holds 256 bytes; a longer path is EINVAL too. Below that, where
+ * a descriptor is EOPNOTSUPP, and for the longer path, mount(2) takes one page of options:
  * a private tmpfs is made the current folder, holds a link per layer with a short name, and the
  * options name those. Kernel: filesystems/overlayfs.rst. */
 #include "runtime/overlay.h"
@@ -64,7 +65,14 @@ static int finish(int fs, const struct rootfs *root)
 	return r < 0 ? fs_context_fail(fs, r, "overlay") : r;
 }
 
-/* Return: the mount; -EINVAL with nothing recorded when the kernel does not know this way. */
+/* What fsconfig says to a key or a kind of value that it does not know; an overlay of before 6.5 has
+ * strings only, and says the second to a descriptor. */
+static bool is_unknown(int r)
+{
+	return r == -EINVAL || r == -EOPNOTSUPP;
+}
+
+/* Return: the mount; -EINVAL or -EOPNOTSUPP with nothing recorded when the kernel does not know this way. */
 static int mount_by_context(const struct rootfs *root, bool by_descriptor)
 {
 	CLEANUP_FD int fs = sys_fsopen("overlay", FSOPEN_CLOEXEC);
@@ -74,7 +82,7 @@ static int mount_by_context(const struct rootfs *root, bool by_descriptor)
 		return fail(fs, "fsopen overlay");
 	r = add_layers(fs, root, by_descriptor);
 	if (r < 0)
-		return error_code() || r == -EINVAL ? r : fs_context_fail(fs, r, "overlay layers");
+		return error_code() || is_unknown(r) ? r : fs_context_fail(fs, r, "overlay layers");
 	return finish(fs, root);
 }
 
@@ -160,7 +168,7 @@ int overlay_mount(const struct rootfs *root)
 	r = mount_by_context(root, true);
 	if (r == -EINVAL && !error_code())
 		r = mount_by_context(root, false);
-	if (r == -EINVAL && !error_code())
+	if (is_unknown(r) && !error_code())
 		r = mount_by_links(root);
 	return r;
 }
