@@ -103,10 +103,14 @@ as_user()
 user_oci() { as_user "$DOBOZ_OCI" --root "$USER_DIR/state" "$@"; }
 user_doboz() { as_user "$DOBOZ" --root "$USER_DIR/state" "$@"; }
 
-# make_rootfs DIR: a small root filesystem: busybox, a user, the usual empty folders
+# make_rootfs DIR: a small root filesystem: busybox, a user, the usual empty folders. Made once a run:
+# some hundred links take seconds in an emulated guest.
 make_rootfs()
 {
-	"$TESTS/make-rootfs" "$1"
+	local made=$BATS_RUN_TMPDIR/rootfs
+
+	[ -e "$made" ] || { "$TESTS/make-rootfs" "$made.new" && mv "$made.new" "$made"; } || return
+	mkdir -p "$1" && cp -a "$made/." "$1"
 }
 
 # tree DIR: everything there is to know of a tree, but the root's own time and overlay's marks
