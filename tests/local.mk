@@ -16,7 +16,7 @@ print-unit-tests:
 check-san:
 	$(AM_V_at)$(top_srcdir)/tests/san $(PARTS)
 
-# The cgroup tests in small guests with pure v1 and pure v2; not part of "check".
+# The tests that run containers, under Debian 12's kernel 6.1 with v2, v1 and hybrid cgroups; not part of "check".
 check-vm: unit-tests
 	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/vm/run
 
