@@ -79,7 +79,7 @@ where()
 @test "images of 12 and of 40 layers, in a store whose name is long" {
 	need_root
 	need python3
-	export DOBOZ_STORE=$SCRATCH/$(printf 'long%.0s' {1..50})
+	DOBOZ_STORE=$SCRATCH/$(printf 'long%.0s' {1..50})
 	for n in 12 40; do
 		deep_image "$SCRATCH/image$n" "$n"
 		run doboz run --rm --cgroup-parent "/$TAG" "oci:$SCRATCH/image$n:t" sh -c \
