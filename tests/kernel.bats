@@ -80,6 +80,7 @@ where()
 	need_root
 	need python3
 	DOBOZ_STORE=$SCRATCH/$(printf 'long%.0s' {1..50})
+	export DOBOZ_STORE
 	for n in 12 40; do
 		deep_image "$SCRATCH/image$n" "$n"
 		run doboz run --rm --cgroup-parent "/$TAG" "oci:$SCRATCH/image$n:t" sh -c \
