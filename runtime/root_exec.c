@@ -6,6 +6,7 @@
 #include "runtime/root_exec.h"
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/sys.h"
 #include "runtime/mask_exec.h"
 #include "runtime/mount_exec.h"
@@ -54,14 +55,19 @@ int root_step_rootfs(struct child *c, const struct step *s)
 }
 
 /* After pivot_root(".", ".") the old root lies on top of the new one, at the same place. It is made a
- * slave first, so that detaching it is not told to the host. */
+ * slave first, so that detaching it is not told to the host; "." would still be the new root for mount(2),
+ * whose peers of the host's must stay peers. */
 static int pivot(void)
 {
-	int r = sys_pivot_root(".", ".");
+	CLEANUP_FD int old_root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
 
+	if (old_root < 0)
+		return fail(-errno, "open the old root");
+	r = sys_pivot_root(".", ".");
 	if (r < 0)
 		return fail(r, "pivot_root");
-	if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+	if (fchdir(old_root) < 0 || mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
 		return fail(-errno, "make the old root a slave");
 	if (umount2(".", MNT_DETACH) < 0)
 		return fail(-errno, "detach the old root");

@@ -392,3 +392,19 @@ END
 	echo "killed $killed times"
 	[ "$killed" -gt 40 ]
 }
+
+@test "rootfsPropagation shared: a shared bind is the host's peer, and the host loses no mount" {
+	need_root
+	need unshare
+	bundle "$SCRATCH/bundle" sh -c 'grep " /v " /proc/self/mountinfo; mkdir /v/inner; mount -t tmpfs inner /v/inner'
+	mkdir "$SCRATCH/v"
+	edit "$SCRATCH/bundle" --arg v "$SCRATCH/v" '.linux.rootfsPropagation = "shared" | del(.linux.seccomp) |
+		.process.capabilities |= map_values(["CAP_SYS_ADMIN"]) |
+		.mounts += [{destination: "/v", type: "bind", source: $v, options: ["rbind", "shared"]}]'
+	run -0 unshare --mount --propagation shared sh -c '
+		mount -t tmpfs outer "$1/v" && mkdir "$1/v/below" && mount -t tmpfs below "$1/v/below" &&
+		"$2" --root "$3" run --bundle "$1/bundle" "$4" && grep "$1/v" /proc/self/mounts' _ \
+		"$SCRATCH" "$DOBOZ_OCI" "$STATE" "$TAG"
+	[[ $output == *' /v '*shared:*"outer $SCRATCH/v "*"below $SCRATCH/v/below "*"inner $SCRATCH/v/inner "* ]]
+	no_leftovers
+}
