@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/entry.h"
 #include "cmd/log.h"
 #include "cmd/store.h"
 #include "cmd/version.h"
@@ -43,23 +44,6 @@ static void out_of_memory(void)
 {
 	(void)!write(STDERR_FILENO, "out of memory\n", 14);
 	_exit(1);
-}
-
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool is_oci_name(const char *name)
-{
-	static const char *const names[] = { "doboz-oci", "runc", "crun", NULL };
-
-	for (size_t i = 0; names[i]; i++)
-		if (str_eq(name, names[i]))
-			return true;
-	return false;
 }
 
 static const struct command *find_command(const struct command *const *table, const char *name)
@@ -194,8 +178,8 @@ int main(int argc, char **argv)
 	arena_on_exhausted(out_of_memory);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc > 0)
-		cmd.name = last_component(argv[0]);
-	cmd.oci = is_oci_name(cmd.name);
+		cmd.name = entry_name(argv[0]);
+	cmd.oci = entry_is_oci(cmd.name);
 	cmd.arena = arena_new();
 	failure = cmd.oci ? 1 : 125;
 	r = run_program(&cmd, argv + (argc > 0), &failure);

@@ -3,49 +3,25 @@
  *
  * A payload "#!/proc/self/exe" becomes the runtime again, inside the container and traceable there, and
  * its /proc/PID/exe then leads to the host's file. So that file has to be read-only by its mount. The
- * condition is looked at, not remembered: no marker in the environment could be forged or get lost. */
+ * condition is looked at, not remembered: no marker in the environment could be forged or get lost.
+ * The usual way, a clone of the mount, is in seal_bare.c, and most of the time taken before we come here. */
 #include "runtime/seal.h"
 
 #include "base/error.h"
-#include "base/sys.h"
+#include "runtime/seal_bare.h"
 
 #include <fcntl.h>
 #include <linux/memfd.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 
 #ifndef MFD_EXEC /* Linux 6.3 */
 #define MFD_EXEC 0x0010U
 #endif
-
-static bool is_sealed(int exe)
-{
-	struct statvfs fs;
-	int seals = fcntl(exe, F_GET_SEALS);
-
-	if (seals >= 0 && seals & F_SEAL_WRITE)
-		return true;
-	return fstatvfs(exe, &fs) == 0 && fs.f_flag & ST_RDONLY;
-}
-
-static int clone_readonly(int exe)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	CLEANUP_FD int tree = sys_open_tree(exe, "",
-					    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	int r;
-
-	if (tree < 0)
-		return tree;
-	r = sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
-	return r < 0 ? r : TAKE_FD(tree);
-}
 
 static int copy_sealed(int exe)
 {
@@ -76,23 +52,23 @@ static bool could_write(int exe)
 
 int seal_self(char **argv)
 {
-	CLEANUP_FD int exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int exe = -EBADF;
 	CLEANUP_FD int copy = -EBADF;
+	int r = seal_bare(argv, environ);
 
-	if (exe < 0)
-		return fail(-errno, "open /proc/self/exe");
-	if (is_sealed(exe)) {
+	if (r == 0) {
 		/* After execveat the name is a number. */
 		if (argv[0])
 			(void)prctl(PR_SET_NAME,
 				    strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0]);
 		return 0;
 	}
-	copy = clone_readonly(exe);
-	if (copy == -EPERM && !could_write(exe))
+	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (exe < 0)
+		return fail(-errno, "open /proc/self/exe");
+	if (r == -EPERM && !could_write(exe))
 		return 0;
-	if (copy < 0)
-		copy = copy_sealed(exe);
+	copy = copy_sealed(exe);
 	if (copy < 0)
 		return fail(copy, "make a sealed copy of ourselves");
 	(void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
