@@ -2,28 +2,26 @@
 /* bench/interleave.c - time several commands in turn: A B C A B C ...
  * So a drift of the machine's speed meets all of them alike, and their ratios mean something. Each command is
  * one word list behind "--"; its first word is the name in the output. A line per command:
- *   NAME median_us min_us max_us peak_kib
+ *   NAME median_us min_us max_us
  * -n ROUNDS, -s MS: idle time before each start (a tight loop hides what a cgroup join waits for).
- * A command whose name begins with "_" takes part, but is not printed. The word @N in a command becomes a number that is new in each round. Peak is the largest resident set of the
- * command itself; this program is kept small, since the kernel counts the spawner's in. */
+ * A command whose name begins with "_" takes part, but is not printed. The word @N in a command becomes a
+ * number that is new in each round. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { COMMANDS_MAX = 8, ROUNDS_MAX = 1000, WORDS_MAX = 64 };
+enum { COMMANDS_MAX = 16, ROUNDS_MAX = 1000, WORDS_MAX = 64 };
 
 struct command {
 	const char *name;
 	char *words[WORDS_MAX];
 	long us[ROUNDS_MAX];
-	long peak_kib;
 };
 
 static struct command commands[COMMANDS_MAX];
@@ -57,7 +55,6 @@ static int run_once(struct command *c, int round)
 {
 	static char buffers[WORDS_MAX][256];
 	char *argv[WORDS_MAX];
-	struct rusage usage;
 	posix_spawn_file_actions_t actions;
 	long start;
 	int status;
@@ -70,12 +67,10 @@ static int run_once(struct command *c, int round)
 	start = now_us();
 	if (!argv[0] || posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) != 0)
 		return -1;
-	while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	c->us[round] = now_us() - start;
 	(void)posix_spawn_file_actions_destroy(&actions);
-	if (usage.ru_maxrss > c->peak_kib)
-		c->peak_kib = usage.ru_maxrss;
 	if (status != 0)
 		(void)fprintf(stderr, "%s: round %d ended with status %#x\n", c->name, round,
 			      (unsigned)status);
@@ -142,8 +137,8 @@ int main(int argc, char **argv)
 		if (c->name[0] == '_')
 			continue;
 		qsort(c->us, (size_t)rounds, sizeof(c->us[0]), compare);
-		(void)printf("%s %ld %ld %ld %ld\n", c->name, c->us[rounds / 2], c->us[0],
-			     c->us[rounds - 1], c->peak_kib);
+		(void)printf("%s %ld %ld %ld\n", c->name, c->us[rounds / 2], c->us[0],
+			     c->us[rounds - 1]);
 	}
 	return 0;
 }

@@ -29,9 +29,21 @@ private_world()
 # interleave ARGS...: the timing program; its lines are kept in the table $TIMES
 interleave() { TIMES=$("$BUILD/bench/interleave" "$@"); }
 
-# time_of NAME: median in microseconds; peak_of NAME: KiB
-time_of() { awk -v name="$1" '$1 == name { print $2 }' <<< "$TIMES"; }
-peak_of() { awk -v name="$1" '$1 == name { print $5 }' <<< "$TIMES"; }
+# time_of NAME...: median in microseconds, of several their sum; nothing when one is missing
+time_of()
+{
+	awk -v names="$*" '
+	BEGIN { n = split(names, list, " ") }
+	{ median[$1] = $2 }
+	END {
+		for (i = 1; i <= n; i++) {
+			if (!(list[i] in median))
+				exit
+			sum += median[list[i]]
+		}
+		print sum
+	}' <<< "$TIMES"
+}
 
 # result NAME OURS PEER UNIT ROUNDS PEER-NAME
 result()
