@@ -91,7 +91,7 @@ static void run_poststop(const struct state *s, const struct spec *spec)
 	if (!spec || !spec->hooks.n[SPEC_HOOK_POSTSTOP])
 		return;
 	state = hooks_state(s, STATE_STOPPED);
-	if (state < 0 || hooks_run(&spec->hooks, SPEC_HOOK_POSTSTOP, state) < 0) {
+	if (state < 0 || hooks_run(spec, SPEC_HOOK_POSTSTOP, s->bundle, state) < 0) {
 		warn("%s, ignoring", error_text());
 		error_clear();
 	}

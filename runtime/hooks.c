@@ -36,6 +36,12 @@ int hooks_state(const struct state *s, enum state_status status)
 	return TAKE_FD(fd);
 }
 
+/* What a hook gets from its kind where it says nothing itself. */
+struct surroundings {
+	char *const *env;
+	const char *cwd; /* NULL: where we are */
+};
+
 struct running {
 	pid_t pid;
 	int pidfd, output;
@@ -43,9 +49,9 @@ struct running {
 	size_t len;
 };
 
-static NORETURN void become_hook(const struct spec_hook *h, int state_fd, int output)
+static NORETURN void become_hook(const struct spec_hook *h, const struct surroundings *around,
+				 int state_fd, int output)
 {
-	static char *const no_env[] = { NULL };
 	char *const own_name[] = { h->path, NULL };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -55,12 +61,16 @@ static NORETURN void become_hook(const struct spec_hook *h, int state_fd, int ou
 	if (fd_cloexec_from(3) < 0 || dup3(state_fd, 0, 0) < 0 || dup3(output, 2, 0) < 0 ||
 	    (null >= 0 && dup3(null, 1, 0) < 0))
 		_exit(126);
-	(void)execve(h->path, h->args ? h->args : own_name, h->env ? h->env : no_env);
+	/* The bundle may be gone by poststop. */
+	if (around->cwd && chdir(around->cwd) < 0 && chdir("/") < 0)
+		_exit(126);
+	(void)execve(h->path, h->args ? h->args : own_name, h->env ? h->env : around->env);
 	const char *reason = error_reason(-errno);
 	_exit(fd_write_all(2, reason, strlen(reason)) < 0 ? 126 : 127);
 }
 
-static int spawn(const struct spec_hook *h, int state_fd, struct running *ret)
+static int spawn(const struct spec_hook *h, const struct surroundings *around, int state_fd,
+		 struct running *ret)
 {
 	int pipe_ends[2];
 	struct clone_args args = { .flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
@@ -73,7 +83,7 @@ static int spawn(const struct spec_hook *h, int state_fd, struct running *ret)
 		return fail(-errno, "make a pipe");
 	ret->pid = sys_clone3(&args, sizeof(args));
 	if (ret->pid == 0)
-		become_hook(h, state_fd, pipe_ends[1]);
+		become_hook(h, around, state_fd, pipe_ends[1]);
 	(void)close(pipe_ends[1]);
 	ret->output = pipe_ends[0];
 	if (ret->pid < 0)
@@ -146,11 +156,11 @@ static int judge(const struct spec_hook *h, const struct running *run, int waite
 		      info->si_status, run->len ? ": " : "", run->text);
 }
 
-static int run_one(const struct spec_hook *h, int state_fd)
+static int run_one(const struct spec_hook *h, const struct surroundings *around, int state_fd)
 {
 	struct running run = { .pidfd = -EBADF, .output = -EBADF };
 	siginfo_t info = { 0 };
-	int waited, r = spawn(h, state_fd, &run);
+	int waited, r = spawn(h, around, state_fd, &run);
 
 	if (r >= 0) {
 		waited = wait_for(&run, h->timeout.set ? h->timeout.value : 0);
@@ -170,10 +180,16 @@ static int run_one(const struct spec_hook *h, int state_fd)
 	return r;
 }
 
-int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind, int state_fd)
+int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *bundle, int state_fd)
 {
+	static char *const no_env[] = { NULL };
+	const struct spec_hooks *hooks = &spec->hooks;
+	struct surroundings around = { .env = environ, .cwd = bundle };
+
+	if (kind == SPEC_HOOK_START_CONTAINER)
+		around = (struct surroundings){ .env = spec->process->env ? spec->process->env : no_env };
 	for (size_t i = 0; i < hooks->n[kind]; i++) {
-		int r = run_one(&hooks->list[kind][i], state_fd);
+		int r = run_one(&hooks->list[kind][i], &around, state_fd);
 
 		if (r < 0)
 			return fail_context(r, "error running %s hook #%zu", spec_hook_names[kind],

@@ -124,6 +124,8 @@ static int plan_root(struct plan_builder *b)
 	plan_deferred_mounts(b);
 	plan_step(b, STEP_PIVOT, b->options->no_pivot ? "--no-pivot" : "config.root")->value =
 		b->options->no_pivot;
+	/* A payload's folder is made in a root that is read-only later, as runc does it. */
+	plan_step(b, STEP_CWD, "process.cwd")->dst = b->spec->process->cwd;
 	for (size_t i = 0; l->masked_paths && l->masked_paths[i]; i++)
 		plan_step(b, STEP_MASK, arena_printf(b->a, "config.linux.maskedPaths[%zu]", i))
 			->dst = l->masked_paths[i];

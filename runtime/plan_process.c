@@ -216,7 +216,8 @@ static void plan_last_steps(struct plan_builder *b)
 	bool late = p->seccomp.insns && !p->no_new_privs;
 
 	plan_step(b, STEP_STDIO_OWNER, "process.user");
-	plan_step(b, STEP_CWD, "process.cwd")->dst = p->cwd;
+	if (!b->options)
+		plan_step(b, STEP_CWD, "process.cwd")->dst = p->cwd;
 	plan_step(b, STEP_USER, "process.user")->value = late;
 	if (!late)
 		plan_step(b, STEP_CAPABILITIES, "process.capabilities");

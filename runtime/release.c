@@ -31,7 +31,7 @@ int release_step_hooks(struct child *c, const struct step *s)
 		if (r < 0)
 			return fail(r, "wait for hooks");
 	}
-	return runs_here(kind) ? hooks_run(&c->plan->spec->hooks, kind, state) : 0;
+	return runs_here(kind) ? hooks_run(c->plan->spec, kind, c->plan->bundle, state) : 0;
 }
 
 /* Return: 0; -EPIPE the starter went away before it said a word. */
