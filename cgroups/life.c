@@ -49,20 +49,30 @@ int cgroup_pids(struct arena *a, char *const *folders, pid_t **ret, size_t *ret_
 
 /* ---- freeze ---- */
 
-/* The folder that has the file; only that one is opened, for a container has about ten. */
+/* The descriptor of the folder, when it has the file. Only that one is opened. */
+static int open_having(const char *folder, const char *file)
+{
+	char path[PATH_MAX];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, file) >= sizeof(path) ||
+	    access(path, F_OK) < 0)
+		return -ENOENT;
+	return cgroup_tree_open(folder);
+}
+
+/* A container has about ten folders, and each look costs: that of the v1 freezer is the last of them, and
+ * that of v2 among the first (cgroups/plan.c). */
 static int open_file(char *const *folders, const char *file, char **ret_folder)
 {
-	for (; folders && *folders; folders++) {
-		char path[PATH_MAX];
-		int dir;
+	size_t n = folders ? strv_len(folders) : 0;
 
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", *folders, file) >= sizeof(path) ||
-		    access(path, F_OK) < 0)
-			continue;
-		dir = cgroup_tree_open(*folders);
+	for (size_t i = 0; i < n; i++) {
+		char *folder = folders[i == 0 ? n - 1 : i - 1];
+		int dir = open_having(folder, file);
+
 		if (dir < 0)
 			continue;
-		*ret_folder = *folders;
+		*ret_folder = folder;
 		return dir;
 	}
 	return -ENOENT;

@@ -101,8 +101,19 @@ static void run_poststop(const struct state *s, const struct spec *spec)
  * a READY=1, let it wait; it ends with init. What could not be killed here is told under the lock. */
 static void end_start(int root, const char *id)
 {
-	if (container_kill(root, id, SIGKILL, false) < 0)
+	if (state_is_locked(root, id) && container_kill(root, id, SIGKILL, false) < 0)
 		error_clear();
+}
+
+/* "creating" under our lock: the one who was creating it is dead. */
+static int may_delete(const struct state *s)
+{
+	enum state_status status = state_status(s, NULL);
+
+	if (status != STATE_RUNNING && status != STATE_PAUSED)
+		return 0;
+	return refuse(-EBUSY, "cannot delete container %s that is not stopped: %s", s->id,
+		      state_status_names[status]);
 }
 
 int container_delete(int root, const char *id, bool force)
@@ -122,11 +133,9 @@ int container_delete(int root, const char *id, bool force)
 	if (r < 0)
 		return r;
 	CLEANUP_FD int owned = dir;
-	/* "creating" under our lock: the one who was creating it is dead. */
-	enum state_status status = state_status(s, NULL);
-	if (!force && (status == STATE_RUNNING || status == STATE_PAUSED))
-		return refuse(-EBUSY, "cannot delete container %s that is not stopped: %s", id,
-			      state_status_names[status]);
+	r = force ? 0 : may_delete(s);
+	if (r < 0)
+		return r;
 	if (s->has_hooks && spec_load(dir, "config.json", &spec, NULL) < 0) {
 		warn("poststop hooks of '%s': %s, ignoring", id, error_text());
 		error_clear();

@@ -3,28 +3,15 @@
 #include "runtime/destroy.h"
 
 #include "base/error.h"
-#include "base/proc.h"
-#include "base/str.h"
 #include "base/sys.h"
 #include "cgroups/cgroup.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
 
 /* A process in uninterruptible sleep can outlast SIGKILL; then we tell, and delete can be repeated. */
 enum { DEADLINE_MS = 10000 };
-
-static bool is_this_boot(const struct state *s)
-{
-	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	char *boot_id;
-
-	return s->boot_id && proc >= 0 && proc_boot_id(a, proc, &boot_id) >= 0 &&
-	       str_eq(boot_id, s->boot_id);
-}
 
 static int wait_gone(int pidfd, pid_t pid)
 {
@@ -46,12 +33,11 @@ static int wait_gone(int pidfd, pid_t pid)
 
 int destroy_container(int root, const char *id, const struct state *s)
 {
-	CLEANUP_FD int pidfd = -EBADF;
+	CLEANUP_FD int pidfd = state_init(s);
 	int r = 0;
 
-	if (!is_this_boot(s))
+	if (pidfd == -ESTALE)
 		return state_remove(root, id);
-	pidfd = state_init(s);
 	if (pidfd >= 0)
 		r = sys_pidfd_send_signal(pidfd, SIGKILL);
 	/* init alone might be frozen, or not die before the others; when it is dead, whoever is left is

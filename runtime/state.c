@@ -148,6 +148,15 @@ int state_open(int root, const char *id, bool exclusive)
 	return TAKE_FD(dir);
 }
 
+bool state_is_locked(int root, const char *id)
+{
+	CLEANUP_FD int dir = state_open(root, id, false);
+
+	if (dir < 0)
+		error_clear();
+	return dir >= 0 && flock(dir, LOCK_EX | LOCK_NB) < 0;
+}
+
 int state_remove(int root, const char *id)
 {
 	int r = dir_remove_all(root, id);
@@ -304,31 +313,46 @@ int state_open_and_load(struct arena *a, int root, const char *id, bool exclusiv
 
 /* ---- the truth ---- */
 
-/* The pidfd is opened first, so that what is compared cannot become another process in between. */
-int state_init(const struct state *s)
+static int check_boot(int proc, const struct state *s)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
-	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char *boot_id;
+	int r = proc_boot_id(a, proc, &boot_id);
+
+	if (r < 0)
+		return r;
+	return str_eq(boot_id, s->boot_id) ? 0 : -ESTALE;
+}
+
+/* The pidfd is opened first, so that what is compared cannot become another process in between. */
+static int open_process(int proc, const struct state *s)
+{
+	CLEANUP_FD int pidfd = sys_pidfd_open(s->pid, 0);
 	uint64_t start_time;
 	char letter;
 	int r;
 
-	if (s->pid <= 0 || !s->boot_id)
-		return -ESRCH;
-	if (proc < 0)
-		return -errno;
-	CLEANUP_FD int pidfd = sys_pidfd_open(s->pid, 0);
 	if (pidfd < 0)
 		return pidfd;
-	r = proc_boot_id(a, proc, &boot_id);
-	if (r >= 0 && !str_eq(boot_id, s->boot_id))
-		r = -ESRCH;
-	if (r >= 0)
-		r = proc_start_time(proc, s->pid, &start_time, &letter);
+	r = proc_start_time(proc, s->pid, &start_time, &letter);
 	if (r >= 0 && (start_time != s->start_time || letter == 'Z' || letter == 'X'))
 		r = -ESRCH;
 	return r < 0 ? r : TAKE_FD(pidfd);
+}
+
+int state_init(const struct state *s)
+{
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (!s->boot_id)
+		return -ESTALE;
+	if (proc < 0)
+		return -errno;
+	r = check_boot(proc, s);
+	if (r < 0)
+		return r;
+	return s->pid > 0 ? open_process(proc, s) : -ESRCH;
 }
 
 enum state_status state_status(const struct state *s, int *ret_pidfd)

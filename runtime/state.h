@@ -59,8 +59,11 @@ int state_open_and_load(struct arena *a, int root, const char *id, bool exclusiv
 			struct state **ret) MUST_USE;
 
 /** state_init - a pidfd of init, if it is alive and the one that we made (same boot, same start time);
- *  else a negative errno, not recorded */
+ *  else a negative errno, not recorded: -ESTALE all of the container ended with an earlier boot */
 int state_init(const struct state *s) MUST_USE;
+
+/** state_is_locked - does another process hold the container's lock, as a start does that has not ended? */
+bool state_is_locked(int root, const char *id);
 
 /** state_status - the truth now: pid alive with that start time and boot, started, frozen.
  *  @ret_pidfd: when not NULL, a pidfd of a living init (else -EBADF) */
