@@ -396,29 +396,6 @@ END
 	no_leftovers
 }
 
-# Every system call of the runtime's own process from the claim of the id on is a point to be killed at.
-@test "create that is killed anywhere is cleaned by delete --force" {
-	need_root
-	need strace
-	bundle "$SCRATCH/b" sleep 1000
-	# shellcheck disable=SC2153 # STATE is of helpers.bash
-	strace -o "$SCRATCH/base" "$DOBOZ_OCI" --root "$STATE" create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
-	[ "$(status_of c)" = created ]
-	oci delete --force c
-	no_leftovers
-	killed=0
-	while read -r call nth; do
-		strace -o "$SCRATCH/trace" -e "inject=$call:signal=KILL:when=$nth" \
-			"$DOBOZ_OCI" --root "$STATE" create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1 || true
-		! grep -q 'killed by SIGKILL' "$SCRATCH/trace" || killed=$((killed + 1))
-		oci delete --force c
-		no_leftovers || { echo "killed at $call, number $nth"; return 1; }
-	done < <(awk -F'(' '/^[a-z0-9_]+\(/ { n[$1]++; if ($1 == "mkdirat") claimed = 1
-		if (claimed && $1 != "exit_group") print $1, n[$1] }' "$SCRATCH/base")
-	echo "killed $killed times"
-	[ "$killed" -gt 40 ]
-}
-
 @test "rootfsPropagation shared: a shared bind is the host's peer, and the host loses no mount" {
 	need_root
 	need unshare
