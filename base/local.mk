@@ -4,6 +4,7 @@ base_sources = \
 	base/attr.h \
 	base/confine.c base/confine.h \
 	base/dir.c base/dir.h \
+	base/duration.c base/duration.h \
 	base/error.c base/error.h \
 	base/fd.c base/fd.h \
 	base/json.c base/json.h \
@@ -18,6 +19,7 @@ base_sources = \
 unit_tests += \
 	tests/unit/test_confine \
 	tests/unit/test_dir \
+	tests/unit/test_duration \
 	tests/unit/test_error \
 	tests/unit/test_fd \
 	tests/unit/test_json \

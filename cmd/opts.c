@@ -4,6 +4,7 @@
  * argument. A single dash with a word that is the name of a row is a long option (Go style). */
 #include "cmd/opts.h"
 
+#include "base/duration.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -97,6 +98,10 @@ static int store_value(struct parser *p, const struct opt *o, const char *text)
 		break;
 	case OPT_SECONDS:
 		r = parse_seconds(p->arena, text, &((struct opt_i64 *)field)->value);
+		((struct opt_i64 *)field)->set = true;
+		break;
+	case OPT_DURATION:
+		r = duration_parse(text, &((struct opt_i64 *)field)->value);
 		((struct opt_i64 *)field)->set = true;
 		break;
 	case OPT_FLAG:

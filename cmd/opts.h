@@ -17,6 +17,7 @@ enum opt_kind {
 	OPT_U64,          /* struct opt_u64 */
 	OPT_I64,          /* struct opt_i64 */
 	OPT_SECONDS,      /* struct opt_i64: "5", "5s", "2m" */
+	OPT_DURATION,     /* struct opt_i64, in ns: "5s", "1m30s", "500ms" */
 	OPT_IGNORED_FLAG, /* accepted for the caller's sake, without a meaning here */
 	OPT_IGNORED_STRING,
 };
