@@ -1,2 +1,6 @@
-# netns/: network namespaces; its first source comes with the bridge
-netns_sources =
+# netns/: network namespaces
+netns_sources = \
+	netns/counters.c netns/counters.h
+
+unit_tests += \
+	tests/unit/test_counters
