@@ -9,9 +9,15 @@ cgroups_sources = \
 	cgroups/events.c cgroups/events.h \
 	cgroups/layout.c \
 	cgroups/life.c \
+	cgroups/oom.c cgroups/oom.h \
 	cgroups/plan.c \
 	cgroups/program.c cgroups/program.h \
 	cgroups/resources.c cgroups/resources.h \
+	cgroups/stats.c cgroups/stats.h \
+	cgroups/stats_data.h \
+	cgroups/stats_files.c cgroups/stats_files.h \
+	cgroups/stats_v1.c \
+	cgroups/stats_v2.c \
 	cgroups/tree.c cgroups/tree.h \
 	cgroups/v1.c cgroups/v1.h \
 	cgroups/v2.c cgroups/v2.h \

@@ -28,6 +28,9 @@ cmd_sources = \
 	cmd/oci/create.c \
 	cmd/oci/create.h \
 	cmd/oci/delete.c \
+	cmd/oci/events.c \
+	cmd/oci/events_json.c \
+	cmd/oci/events_json.h \
 	cmd/oci/exec.c \
 	cmd/oci/features.c \
 	cmd/oci/kill.c \
@@ -76,4 +79,5 @@ helper_sources = \
 	cmd/userns.c cmd/userns.h
 
 unit_tests += \
+	tests/unit/test_events \
 	tests/unit/test_opts
