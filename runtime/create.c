@@ -13,6 +13,7 @@
 #include "runtime/launch.h"
 #include "runtime/notify.h"
 #include "runtime/pid_file.h"
+#include "runtime/seccomp_agent.h"
 #include "runtime/sync.h"
 
 #include <fcntl.h>
@@ -180,7 +181,9 @@ int container_create(int root, const struct plan *plan, const struct container_c
 	if (proc < 0)
 		return fail(-errno, "open /proc");
 	k.proc = proc;
-	r = state_claim(root, plan->id, &k.dir);
+	r = seccomp_agent_check(plan->spec->linux_.seccomp);
+	if (r >= 0)
+		r = state_claim(root, plan->id, &k.dir);
 	if (r < 0)
 		return r;
 	CLEANUP_FD int dir = k.dir;

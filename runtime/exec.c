@@ -10,6 +10,7 @@
 #include "runtime/limits.h"
 #include "runtime/namespaces.h"
 #include "runtime/pid_file.h"
+#include "runtime/seccomp_agent.h"
 
 #include <signal.h>
 #include <string.h>
@@ -58,11 +59,25 @@ static int namespaces_of_init(pid_t pid, int pidfd, uint64_t *ret_flags)
 	return r;
 }
 
+struct telling {
+	const struct seccomp_profile *profile;
+	const struct state *state;
+	enum state_status status;
+};
+
+static int on_listener(void *arg, int listener, pid_t pid)
+{
+	const struct telling *t = arg;
+
+	return seccomp_agent_tell(t->profile, t->state, t->status, pid, listener);
+}
+
 static int start(const struct plan *plan, char *const *folders, const struct state *s, int pidfd,
 		 const struct container_exec_options *opt, struct launch_result *ret)
 {
 	struct cgroup_join join = { .v2_fd = -EBADF };
-	struct launch_callbacks none = { 0 };
+	struct telling telling = { plan->spec->linux_.seccomp, s, state_status(s, NULL) };
+	struct launch_callbacks cb = { .arg = &telling, .on_listener = on_listener };
 	struct child child;
 	int r;
 
@@ -80,7 +95,7 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 	if (r >= 0 && plan->cpu_affinity_initial)
 		r = limits_set_cpus(plan->cpu_affinity_initial, false);
 	if (r >= 0)
-		r = launch(&child, &none, ret);
+		r = launch(&child, &cb, ret);
 	cgroup_join_close(&join);
 	return r;
 }

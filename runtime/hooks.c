@@ -27,7 +27,7 @@ int hooks_state(const struct state *s, enum state_status status)
 
 	if (fd < 0)
 		return fail(-errno, "memfd_create");
-	state_write_oci(&w, s, status, false);
+	state_write_oci(&w, NULL, s, status, false);
 	r = fd_write_all(fd, text.data, text.len);
 	if (r < 0)
 		return fail(r, "write the state for hooks");

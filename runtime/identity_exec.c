@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "runtime/sync.h"
 #include "runtime/user.h"
+#include "seccomp/listener.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -171,6 +173,17 @@ int identity_step_no_new_privs(struct child *c, const struct step *s)
 		       0;
 }
 
+/* Runs beside the step, in a thread that the filter does not bind (seccomp/listener.c). */
+static int hand_over(void *arg, int listener)
+{
+	const struct child *c = arg;
+	int r = sync_send(c->sync, SYNC_LISTENER, 0, listener);
+
+	if (r >= 0)
+		r = sync_expect(c->sync, SYNC_LISTENER_DONE, NULL);
+	return r < 0 ? fail(r, "hand the seccomp listener over") : 0;
+}
+
 int identity_step_seccomp(struct child *c, const struct step *s)
 {
 	const struct seccomp_program *p = &c->plan->seccomp;
@@ -188,5 +201,7 @@ int identity_step_seccomp(struct child *c, const struct step *s)
 		if (r < 0)
 			return fail(r, "raise CAP_SYS_ADMIN for the seccomp filter");
 	}
+	if (p->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		return seccomp_listener_load(p, hand_over, c);
 	return confine_seccomp(p->insns, p->n, p->flags);
 }

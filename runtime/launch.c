@@ -29,12 +29,15 @@
  *                                                accept on ROOT/ID/start.sock
  *   `start` (any process): connects,
  *   START (memfd with the state JSON, if there
- *   are startContainer hooks), waits             runs them; seccomp; execve, which closes the connection
+ *   are startContainer hooks), waits             runs them; seccomp
+ *   SCMP_ACT_NOTIFY only: hands the listener     <- LISTENER, waits (seccomp/listener.c: by a thread that
+ *   to the agent; LISTENER_DONE                  the filter does not bind, so that no call is held up)
+ *                                                execve, which closes the connection
  *   end of file: the payload runs
  *
  * At any time the child may send ERROR (its record and warnings) and exit. `exec` is the same without
- * hooks and without the wait for start: its child says READY only when there are parent_steps, and the
- * end of file is the success. */
+ * hooks and without the wait for start: its child says READY only when there are parent_steps, its
+ * LISTENER comes to the parent, and the end of file is the success. */
 #include "runtime/launch.h"
 
 #include "base/error.h"
@@ -121,6 +124,13 @@ static int serve_hooks(const struct launching *l, enum spec_hook_kind kind)
 	return r < 0 ? r : sync_send(l->sync, SYNC_HOOKS_DONE, 0, state);
 }
 
+static int serve_listener(const struct launching *l, int listener)
+{
+	int r = l->cb->on_listener ? l->cb->on_listener(l->cb->arg, listener, l->pid) : -EPROTO;
+
+	return r < 0 ? r : sync_send(l->sync, SYNC_LISTENER_DONE, 0, -EBADF);
+}
+
 /* Return: 1 the child is ready, 0 go on, or a negative errno. */
 static int serve(struct launching *l, struct sync_message *m)
 {
@@ -136,6 +146,9 @@ static int serve(struct launching *l, struct sync_message *m)
 		return take_init(l, (pid_t)m->value, TAKE_FD(m->fd));
 	case SYNC_HOOKS:
 		r = serve_hooks(l, (enum spec_hook_kind)m->value);
+		return r < 0 ? r : 0;
+	case SYNC_LISTENER:
+		r = serve_listener(l, m->fd);
 		return r < 0 ? r : 0;
 	case SYNC_READY:
 		r = limits_apply_parent_steps(l->c->plan, l->pid);

@@ -15,6 +15,8 @@ struct launch_callbacks {
 	/* the child came to a HOOKS step: run the hooks of the runtime's namespaces, or hand out a memfd
 	 * with the state for those that the child runs (owned by launch; -EBADF: none) */
 	int (*on_hooks)(void *arg, enum spec_hook_kind kind, pid_t pid, int *ret_state_fd);
+	/* exec only: the child's filter is loaded; hand its listener (borrowed) to the agent */
+	int (*on_listener)(void *arg, int listener, pid_t pid);
 };
 
 struct launch_result {

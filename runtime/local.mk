@@ -41,6 +41,7 @@ runtime_sources = \
 	runtime/rlimits.c runtime/rlimits.h \
 	runtime/root_exec.c runtime/root_exec.h \
 	runtime/seal.c runtime/seal.h \
+	runtime/seccomp_agent.c runtime/seccomp_agent.h \
 	runtime/sources.c runtime/sources.h \
 	runtime/spec_default.c \
 	runtime/spec_linux.c \

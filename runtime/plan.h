@@ -136,8 +136,9 @@ struct device_step {
  *   FIND_PROGRAM     src: name, looked up by PATH of env, for the early "not found"; nothing is
  *                    kept
  *   READY            tell the parent (it does parent_steps), wait for start
- *   CLOSE_FDS        close all behind 3 + keep_fds but the connection
- *   SECCOMP          raises CAP_SYS_ADMIN for itself when no_new_privs is not set
+ *   CLOSE_FDS        close all behind 3 + keep_fds but the connection; no more dying with the parent
+ *   SECCOMP          raises CAP_SYS_ADMIN for itself when no_new_privs is not set; with NEW_LISTENER the
+ *                    parent, or whoever starts, hands the listener to the agent meanwhile
  *   EXEC             args, env
  * What a step does not name is NULL or 0. RLIMIT, OOM_SCORE, SCHEDULER and IO_PRIORITY can also stand
  * in plan->parent_steps: then the parent does them by init's pid, because only it has the right. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -112,7 +113,8 @@ int process_step_setsid(struct child *c, const struct step *s)
 
 /* Closed, not only marked: execve resolves its path, and the interpreter of a script, before it closes
  * what is marked, so "/proc/self/fd/5/../bin/sh" would lead out by a folder that is still open
- * (CVE-2024-21626). Only the connection stays, a socket, which leads nowhere; its end tells of success. */
+ * (CVE-2024-21626). Only the connection stays, a socket, which leads nowhere; its end tells of success.
+ * The death signal goes here, too: the filter comes next, and may know no prctl. */
 int process_step_close_fds(struct child *c, const struct step *s)
 {
 	unsigned first = 3 + c->plan->keep_fds, connection = (unsigned)c->sync;
@@ -123,5 +125,7 @@ int process_step_close_fds(struct child *c, const struct step *s)
 		r = sys_close_range(first, connection - 1, 0);
 	if (r >= 0)
 		r = sys_close_range(connection + 1, ~0U, 0);
-	return r < 0 ? fail(r, "close descriptors") : 0;
+	if (r < 0)
+		return fail(r, "close descriptors");
+	return prctl(PR_SET_PDEATHSIG, 0) < 0 ? fail(-errno, "prctl PR_SET_PDEATHSIG") : 0;
 }

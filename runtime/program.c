@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
 /* What shells and execvp take when there is no PATH. */
@@ -80,8 +79,6 @@ int program_step_exec(struct child *c, const struct step *s)
 	(void)s;
 	if (r < 0)
 		return r;
-	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
-		return fail(-errno, "prctl PR_SET_PDEATHSIG");
 	(void)execve(c->program, args, c->env);
 	return fail(-errno, "exec: \"%s\"", args[0]);
 }

@@ -5,11 +5,14 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "base/sys.h"
 #include "runtime/destroy.h"
 #include "runtime/hooks.h"
 #include "runtime/notify.h"
+#include "runtime/seccomp_agent.h"
 #include "runtime/sync.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 static int may_start(enum state_status status)
@@ -26,10 +29,43 @@ static int may_start(enum state_status status)
 	}
 }
 
-/* Return: 0 the payload was exec'd. */
+/* init has its filter and waits until the agent has the listener; the config names the agent. When that
+ * fails, init must not go on: what it calls would be answered by nobody. */
+static int serve_listener(int dir, int connection, const struct state *s, int listener)
+{
+	CLEANUP(spec) struct spec *spec = NULL;
+	int r = spec_load(dir, "config.json", &spec, NULL);
+
+	if (r >= 0 && (listener < 0 || !spec->linux_.seccomp))
+		r = refuse(-EPROTO, "the container's first process sent a wrong message");
+	if (r >= 0)
+		r = seccomp_agent_tell(spec->linux_.seccomp, s, STATE_CREATED, s->pid, listener);
+	if (r >= 0)
+		return sync_send(connection, SYNC_LISTENER_DONE, 0, -EBADF);
+	CLEANUP_FD int pidfd = state_init(s);
+	if (pidfd >= 0 && sys_pidfd_send_signal(pidfd, SIGKILL) < 0)
+		warn("kill process %d, which cannot be started, ignoring", (int)s->pid);
+	return r;
+}
+
+/* Return: 0 the end of the connection: the payload was exec'd. */
+static int follow(int dir, int connection, const struct state *s)
+{
+	for (;;) {
+		struct sync_message m = { .fd = -EBADF };
+		int r = sync_recv(connection, &m);
+		CLEANUP_FD int fd = m.fd;
+
+		if (r <= 0)
+			return r;
+		r = m.kind == SYNC_LISTENER ? serve_listener(dir, connection, s, fd) : -EPROTO;
+		if (r < 0)
+			return r;
+	}
+}
+
 static int release(int dir, const struct state *s, const struct spec *spec)
 {
-	struct sync_message m = { .fd = -EBADF };
 	CLEANUP_FD int state = -EBADF;
 	CLEANUP_FD int connection = sync_connect(dir, STATE_START_SOCKET);
 	int r;
@@ -45,11 +81,8 @@ static int release(int dir, const struct state *s, const struct spec *spec)
 	}
 	r = sync_send(connection, SYNC_START, 0, state);
 	if (r >= 0)
-		r = sync_recv(connection, &m);
-	attr_closep(&m.fd);
-	if (r == 0)
-		return 0;
-	return r < 0 && error_code() ? r : fail(r < 0 ? r : -EPROTO, "start the payload");
+		r = follow(dir, connection, s);
+	return r == 0 || error_code() ? r : fail(r, "start the payload");
 }
 
 /* With a NOTIFY_SOCKET, the container counts as started when its payload says so. */

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/sys.h"
 #include "cgroups/cgroup.h"
+#include "runtime/spec.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -371,14 +372,14 @@ enum state_status state_status(const struct state *s, int *ret_pidfd)
 	return s->started ? STATE_RUNNING : STATE_CREATED;
 }
 
-void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
-		     bool extended)
+void state_write_oci(struct json_writer *w, const char *key, const struct state *s,
+		     enum state_status status, bool extended)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	const char *owner = extended ? passwd_name(a, s->owner_uid) : NULL;
 
-	json_w_object(w, NULL);
-	json_w_str(w, "ociVersion", "1.3.0");
+	json_w_object(w, key);
+	json_w_str(w, "ociVersion", SPEC_VERSION_MAX);
 	json_w_str(w, "id", s->id);
 	json_w_i64(w, "pid", status == STATE_STOPPED ? 0 : s->pid);
 	json_w_str(w, "status", state_status_names[status]);

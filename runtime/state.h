@@ -75,7 +75,7 @@ int state_remove(int root, const char *id) MUST_USE;
 /** state_list - ids in the root, sorted */
 int state_list(struct arena *a, int root, char ***ret) MUST_USE;
 
-/** state_write_oci - state JSON of runtime.md "State" (hooks, `state`, console agents).
+/** state_write_oci - state JSON of runtime.md "State" (hooks, `state`, agents); key NULL: of its own.
  *  extended: with rootfs, created, owner as runc prints them, keys in runc's order */
-void state_write_oci(struct json_writer *w, const struct state *s, enum state_status status,
-		     bool extended);
+void state_write_oci(struct json_writer *w, const char *key, const struct state *s,
+		     enum state_status status, bool extended);

@@ -56,20 +56,22 @@ static int check_rule(size_t number, const struct seccomp_rule *rule)
 	return 0;
 }
 
-/* Whoever asks for a listener expects to be asked: never let such a profile through half-done. */
+/* Without SCMP_ACT_NOTIFY, listenerPath "is ignored", whatever it says. */
 static int check_listener(const struct seccomp_profile *p)
 {
-	bool notify = false;
-
 	if (p->default_action == SECCOMP_ACTION_NOTIFY)
 		return refuse(-EINVAL,
 			      "linux.seccomp.defaultAction: SCMP_ACT_NOTIFY cannot be the default");
 	if (p->listener_metadata && !p->listener_path)
 		return refuse(-EINVAL, "linux.seccomp.listenerMetadata: needs listenerPath");
-	for (size_t i = 0; i < p->n_rules; i++)
-		notify |= p->rules[i].action == SECCOMP_ACTION_NOTIFY;
-	if (p->listener_path || notify)
-		return refuse(-EOPNOTSUPP, "linux.seccomp.listenerPath: not supported yet");
+	if (!seccomp_profile_notifies(p))
+		return 0;
+	if (!p->listener_path)
+		return refuse(-EINVAL, "linux.seccomp: SCMP_ACT_NOTIFY needs listenerPath");
+	if (*p->listener_path != '/')
+		return refuse(-EINVAL,
+			      "linux.seccomp.listenerPath: expected an absolute path, not '%s'",
+			      p->listener_path);
 	return 0;
 }
 

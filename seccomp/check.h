@@ -12,6 +12,6 @@ enum { SECCOMP_NAMES_MAX = 16384 };
  * seccomp_check - the spec's rules that no table row can say; records
  * Source: runtime-spec config-linux.md "Seccomp": errnoRet only for actions that return one,
  * listenerMetadata only with listenerPath; seccomp(2): an errno is at most 4095.
- * Return: 0; -EINVAL; -EOPNOTSUPP SCMP_ACT_NOTIFY and listenerPath, which are not executed yet
+ * Return: 0; -EINVAL
  */
 int seccomp_check(const struct seccomp_profile *p) MUST_USE;

@@ -62,7 +62,7 @@ static uint32_t libseccomp_action(int action, const struct opt_u64 *errno_ret)
 	case SECCOMP_ACTION_LOG:
 		return SCMP_ACT_LOG;
 	case SECCOMP_ACTION_NOTIFY:
-		break; /* refused by seccomp_check */
+		return SCMP_ACT_NOTIFY;
 	}
 	return SCMP_ACT_KILL_PROCESS;
 }
@@ -278,26 +278,30 @@ static size_t make_stub(const struct seccomp_profile *p, uint32_t default_action
 
 static unsigned filter_flags(const struct seccomp_profile *p)
 {
-	/* WAIT_KILLABLE_RECV says something about a listener only, and the kernel refuses it
-	 * without one; listeners are refused by seccomp_check so far. */
 	static const struct {
 		const char *name;
-		unsigned flag;
+		unsigned long flag;
 	} table[] = {
 		{ "SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC },
 		{ "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
 		{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
+		{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
+		  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV },
 	};
-	unsigned flags = 0;
+	bool notifies = seccomp_profile_notifies(p);
+	unsigned flags = notifies ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
 
 	/* Absent (not empty) means SPEC_ALLOW, as runc and crun have it: a filter alone is no
 	 * reason to slow the processor down. */
 	if (!p->flags)
-		return SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+		return flags | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (strv_has(p->flags, table[i].name))
-			flags |= table[i].flag;
-	return flags;
+			flags |= (unsigned)table[i].flag;
+	/* How a listener waits: without one the kernel refuses the flag. All threads at once: there is
+	 * one, and the messenger (seccomp/listener.c), which must stay outside. */
+	return flags & ~(unsigned)(notifies ? SECCOMP_FILTER_FLAG_TSYNC :
+					      SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 }
 
 /* libseccomp 2.5 writes programs to descriptors only. */

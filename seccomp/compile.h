@@ -11,7 +11,7 @@
  * Binary-tree optimisation; syscalls newer than the profile get ENOSYS when the default action is an
  * errno (as runc does); unknown names are skipped with one warning, as the spec's runtimes do.
  * Return: 0; -EINVAL errno on an action that takes none, unknown architecture or flag;
- * -EOPNOTSUPP a listener (not yet); -E2BIG more than 4096 instructions; others of libseccomp
+ * -E2BIG more than 4096 instructions; others of libseccomp
  */
 int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
 		    struct seccomp_program *ret) MUST_USE;

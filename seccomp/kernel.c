@@ -5,8 +5,7 @@
 #include "base/str.h"
 #include "base/sys.h"
 #include "seccomp/profile.h"
-
-#include <linux/seccomp.h>
+#include "seccomp/program.h"
 
 /* In the order of seccomp_action_names. */
 static const uint32_t actions[] = {
@@ -16,12 +15,12 @@ static const uint32_t actions[] = {
 };
 
 /* In the order of seccomp_flag_names. The last one is refused without a listener, so it is asked
- * together with one (value of Linux 5.19, younger than some headers). */
+ * together with one. */
 static const unsigned flags[] = {
 	SECCOMP_FILTER_FLAG_TSYNC,
 	SECCOMP_FILTER_FLAG_LOG,
 	SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-	1U << 5 | SECCOMP_FILTER_FLAG_NEW_LISTENER,
+	SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | SECCOMP_FILTER_FLAG_NEW_LISTENER,
 };
 
 char **seccomp_kernel_actions(struct arena *a)

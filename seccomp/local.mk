@@ -8,6 +8,7 @@ seccomp_sources = \
 	seccomp/groups.c seccomp/groups.h \
 	seccomp/import.c seccomp/import.h \
 	seccomp/kernel.c seccomp/kernel.h \
+	seccomp/listener.c seccomp/listener.h \
 	seccomp/profile.c seccomp/profile.h \
 	seccomp/program.h
 

@@ -92,12 +92,20 @@ const struct json_row seccomp_profile_rows[] = {
 	  .umax = UINT16_MAX },
 	{ "architectures", JSON_K_STRV, .offset = PROFILE(architectures) },
 	{ "flags", JSON_K_STRV, .offset = PROFILE(flags) },
-	{ "listenerPath", JSON_K_STRING, .offset = PROFILE(listener_path), .flags = JSON_ABSOLUTE },
+	{ "listenerPath", JSON_K_STRING, .offset = PROFILE(listener_path) },
 	{ "listenerMetadata", JSON_K_STRING, .offset = PROFILE(listener_metadata) },
 	{ "syscalls", JSON_K_ARRAY, .offset = PROFILE(rules), .offset2 = PROFILE(n_rules),
 	  .table = rule_rows, .size = sizeof(struct seccomp_rule) },
 	{ 0 },
 };
+
+bool seccomp_profile_notifies(const struct seccomp_profile *p)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].action == SECCOMP_ACTION_NOTIFY)
+			return true;
+	return false;
+}
 
 static void write_args(struct json_writer *w, const struct seccomp_rule *rule)
 {

@@ -53,6 +53,9 @@ struct seccomp_profile {
 /* Decodes a linux.seccomp object into a zeroed struct seccomp_profile. */
 extern const struct json_row seccomp_profile_rows[];
 
+/** seccomp_profile_notifies - does a rule ask an agent (SCMP_ACT_NOTIFY)? */
+bool seccomp_profile_notifies(const struct seccomp_profile *p) MUST_USE;
+
 /** seccomp_profile_write - the profile as linux.seccomp JSON (for bundles that we make) */
 void seccomp_profile_write(struct json_writer *w, const char *key, const struct seccomp_profile *p);
 

@@ -8,6 +8,7 @@
 #include "runtime/mount_options.h"
 #include "runtime/spec.h"
 #include "seccomp/compile.h"
+#include "seccomp/kernel.h"
 
 struct features_values {
 	bool unused;
@@ -21,15 +22,15 @@ static void write_names(struct json_writer *w, const char *key, const char *cons
 	json_w_end_array(w);
 }
 
-static void write_seccomp(struct json_writer *w)
+static void write_seccomp(struct arena *a, struct json_writer *w)
 {
 	json_w_object(w, "seccomp");
 	json_w_bool(w, "enabled", true);
-	write_names(w, "actions", seccomp_action_names);
+	json_w_strv(w, "actions", seccomp_kernel_actions(a));
 	write_names(w, "operators", seccomp_operator_names);
 	write_names(w, "archs", seccomp_arch_names);
 	write_names(w, "knownFlags", seccomp_flag_names);
-	write_names(w, "supportedFlags", seccomp_flag_names);
+	json_w_strv(w, "supportedFlags", seccomp_kernel_flags(a));
 	json_w_end_object(w);
 }
 
@@ -79,7 +80,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	json_w_object(&w, "linux");
 	write_names(&w, "namespaces", spec_namespace_names);
 	json_w_strv(&w, "capabilities", caps_names(cmd->arena, UINT64_MAX));
-	write_seccomp(&w);
+	write_seccomp(cmd->arena, &w);
 	write_switches(&w);
 	json_w_end_object(&w);
 	json_w_object(&w, "annotations");

@@ -72,7 +72,7 @@ static void print_json(const struct listed *all, size_t n, struct buf *out)
 
 	json_w_array(&w, NULL);
 	for (size_t i = 0; i < n; i++)
-		state_write_oci(&w, all[i].state, all[i].status, true);
+		state_write_oci(&w, NULL, all[i].state, all[i].status, true);
 	json_w_end_array(&w);
 	buf_addc(out, '\n');
 }

@@ -25,7 +25,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	r = state_load(cmd->arena, dir, &s);
 	if (r < 0)
 		return r;
-	state_write_oci(&w, s, state_status(s, NULL), true);
+	state_write_oci(&w, NULL, s, state_status(s, NULL), true);
 	return cmd_print(&out);
 }
 

@@ -7,14 +7,20 @@
 #include "base/arena.h"
 #include "base/confine.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "seccomp/kernel.h"
+#include "seccomp/listener.h"
 #include "tests/unit/seccomp_sim.h"
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -166,6 +172,96 @@ static void action_trace(void)
 	check_int(ptrace(PTRACE_CONT, pid, 0, 0), 0);
 	require(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
 	check_int(WEXITSTATUS(status), EBADF);
+}
+
+/* ---- notify ---- */
+
+/* What a word to another process takes is asked about as well. */
+#define ASK                                                                                 \
+	"{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerPath': '/none', 'syscalls': [{"       \
+	"'names': ['dup', 'write', 'sendmsg', 'sendto', 'close', 'futex', 'mmap', 'read']," \
+	"'action': 'SCMP_ACT_NOTIFY'}]}"
+
+static int deliver_to(void *arg, int listener)
+{
+	const int *sock = arg;
+
+	return fd_send(*sock, &listener, 1, "x", 1);
+}
+
+static int deliver_nowhere(void *arg, int listener)
+{
+	(void)arg;
+	return fcntl(listener, F_GETFD) == FD_CLOEXEC ? -ENOTCONN : -EBADF;
+}
+
+/* Return: the errno of a dup under the filter. */
+static NORETURN void ask_and_dup(const struct seccomp_program *p, int sock)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    seccomp_listener_load(p, deliver_to, &sock) < 0)
+		_exit(BROKEN);
+	_exit(call_dup());
+}
+
+static void answer_one(int listener, int want_nr, int with_errno)
+{
+	struct seccomp_notif call = { 0 };
+	struct seccomp_notif_resp reply = { .error = -with_errno };
+
+	require(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0);
+	check_int(call.data.nr, want_nr);
+	reply.id = call.id;
+	check_int(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply), 0);
+}
+
+static void action_notify(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct seccomp_program p;
+	int pair[2], listener = -1, status = 0;
+	size_t n = 0;
+	char text;
+	pid_t pid;
+
+	require(sim_compile(a, ASK, &p) == 0);
+	require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+	pid = fork();
+	if (pid == 0)
+		ask_and_dup(&p, pair[1]);
+	(void)close(pair[1]);
+	require(fd_recv(pair[0], &listener, 1, &n, &text, 1) == 1 && n == 1);
+	answer_one(listener, SYS_dup, 78);
+	require(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	check_int(WEXITSTATUS(status), 78);
+	(void)close(listener);
+	(void)close(pair[0]);
+}
+
+/* In a child: the filter stays. */
+static int exit_of_load(const struct seccomp_program *p)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+			_exit(BROKEN);
+		_exit(-seccomp_listener_load(p, deliver_nowhere, NULL));
+	}
+	(void)waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void a_listener_that_goes_nowhere(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct seccomp_program p;
+
+	require(sim_compile(a, ASK, &p) == 0);
+	check_int(exit_of_load(&p), ENOTCONN);
+	p.n = 0;
+	check_int(exit_of_load(&p), EINVAL);
 }
 
 /* ---- operators ---- */
@@ -328,6 +424,8 @@ static const struct unit_case cases[] = {
 	{ "kill: thread and process", actions_that_kill },
 	{ "trap", action_trap },
 	{ "trace, with and without a tracer", action_trace },
+	{ "notify, with nothing asked about on the way", action_notify },
+	{ "notify: the load or the delivery fails", a_listener_that_goes_nowhere },
 	{ "each operator on 64 bits", operators },
 	{ "conditions are joined by and", conditions_are_joined_by_and },
 	{ "two on one argument by or", two_conditions_on_one_argument_are_joined_by_or },
