@@ -399,7 +399,10 @@ command_lines()
 1|check none|none
 1|checkpoint box|
 1|restore box|
-1|events box|
+1|events|wrong number of arguments
+1|events none|container does not exist
+1|events --interval 0s box|duration interval must be greater than 0
+1|events --interval soon box|option --interval
 1|mounts box|
 1|nope|unknown command 'nope'
 1||
