@@ -31,8 +31,11 @@ static int check_path(const char *name, char *ret_path)
 {
 	int r = check(name);
 
-	if (r == -EACCES || r == -EISDIR)
+	if (r == -EACCES)
 		return fail(r, "exec: \"%s\"", name);
+	/* execve(2) says EACCES; Docker before 23 knows only that word for its exit status 126. */
+	if (r == -EISDIR)
+		return refuse(r, "exec: \"%s\": is a directory: permission denied", name);
 	if (r < 0)
 		return fail(r, "exec: \"%s\": stat %s", name, name);
 	if (strlen(name) >= PATH_MAX)

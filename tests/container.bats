@@ -88,7 +88,7 @@ nonexist|exec: "nonexist": executable file not found in \$PATH
 /bin/nonexist|exec: "/bin/nonexist": stat /bin/nonexist: no such file or directory
 /bin/noexec|exec: "/bin/noexec": permission denied
 noexec|exec: "noexec": permission denied
-/bin|exec: "/bin": is a directory
+/bin|exec: "/bin": is a directory: permission denied
 END
 }
 

@@ -11,6 +11,7 @@ load helpers
 	[ -x "$SCRATCH/stage/opt/box/bin/doboz" ]
 	[ "$(readlink "$SCRATCH/stage/opt/box/bin/doboz-oci")" = doboz ]
 	[ -x "$SCRATCH/stage/opt/box/libexec/doboz/doboz-image" ]
+	cmp "$SCRATCH/stage/opt/box/share/doboz/contrib/docker/daemon.json" "$TESTS/../contrib/docker/daemon.json"
 	make -s uninstall DESTDIR="$SCRATCH/stage" prefix=/opt/box
 	[ -z "$(find "$SCRATCH/stage" ! -type d)" ]
 }

@@ -20,6 +20,11 @@ check-san:
 check-vm: unit-tests
 	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/vm/run
 
+# podman, buildah, containerd, Docker and others of this host, with doboz-oci, in namespaces of their own; "check" runs
+# the short part of it.
+check-clients: all
+	$(AM_V_at)CLIENTS_ALL=1 UNIT_TESTS= DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/run clients
+
 lint: all
 	$(AM_V_at)$(top_srcdir)/tests/lint
 
@@ -33,4 +38,4 @@ fuzz: $(noinst_LIBRARIES)
 format:
 	$(AM_V_at)cd $(top_srcdir) && git ls-files -z -- '*.c' '*.h' | xargs -0 clang-format -i
 
-.PHONY: check-now unit-tests print-unit-tests check-san check-vm lint fuzz format
+.PHONY: check-now unit-tests print-unit-tests check-san check-vm check-clients lint fuzz format
