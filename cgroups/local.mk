@@ -12,6 +12,8 @@ cgroups_sources = \
 	cgroups/oom.c cgroups/oom.h \
 	cgroups/plan.c \
 	cgroups/program.c cgroups/program.h \
+	cgroups/rdt.c cgroups/rdt.h \
+	cgroups/rdt_config.c cgroups/rdt_config.h \
 	cgroups/resources.c cgroups/resources.h \
 	cgroups/stats.c cgroups/stats.h \
 	cgroups/stats_data.h \
@@ -27,4 +29,5 @@ unit_tests += \
 	tests/unit/test_cgroup_act \
 	tests/unit/test_cgroup_devices \
 	tests/unit/test_cgroup_plan \
-	tests/unit/test_cgroup_resources
+	tests/unit/test_cgroup_resources \
+	tests/unit/test_rdt

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "cgroups/rdt.h"
 #include "runtime/plan.h"
 #include "runtime/ranges.h"
 
@@ -355,11 +356,22 @@ static const struct rule process_rules[] = {
 	{ "config.md \"Linux Process\": execCPUAffinity", check_affinity },
 };
 
+static void check_rdt(struct checker *c)
+{
+	CLEANUP_RDT_HOST struct rdt_host host = { .root = -EBADF };
+
+	if (!c->spec->linux_.intel_rdt || rdt_host_open(&host) >= 0)
+		return;
+	problem(c, "config.linux.%s", error_text());
+	error_clear();
+}
+
 static const struct rule host_rules[] = {
 	{ "config.md \"Process\"", check_process_present },
 	{ "config.md \"POSIX-platform Hooks\"", check_hook_programs },
 	{ "config.md \"Mounts\"", check_bind_sources },
 	{ "config-linux.md \"Namespaces\"", check_namespace_paths },
+	{ "config-linux.md \"IntelRdt\"", check_rdt },
 };
 
 static void run(struct checker *c, const struct rule *rules, size_t n)

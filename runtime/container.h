@@ -51,8 +51,10 @@ int container_delete(int root, const char *id, bool force) MUST_USE;
 int container_pause(int root, const char *id) MUST_USE;
 int container_resume(int root, const char *id) MUST_USE;
 
-/** container_update - write new limits; those already written are put back when one fails */
-int container_update(int root, const char *id, const struct cgroup_resources *res) MUST_USE;
+/** container_update - write new limits; those already written are put back when one fails
+ *  @rdt: new schemata, written last; a container without a class gets one. NULL: none */
+int container_update(int root, const char *id, const struct cgroup_resources *res,
+		     const struct rdt_config *rdt) MUST_USE;
 
 /** container_pids - every process of the container, host pids */
 int container_pids(struct arena *a, int root, const char *id, pid_t **ret, size_t *ret_n) MUST_USE;

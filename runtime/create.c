@@ -26,6 +26,7 @@ struct creation {
 	const struct plan *plan;
 	const struct container_create_options *opt;
 	struct state state;
+	const struct rdt_host *rdt; /* NULL: not needed */
 	int dir, proc;
 };
 
@@ -90,7 +91,8 @@ static int on_init(void *arg, pid_t pid)
 	if (r < 0)
 		return fail(r, "read the start time of process %d", (int)pid);
 	k->state.pid = pid;
-	return state_save(k->dir, &k->state);
+	r = state_save(k->dir, &k->state);
+	return r >= 0 && k->rdt ? rdt_join(k->rdt, &k->state.rdt, k->state.id, pid) : r;
 }
 
 static int on_hooks(void *arg, enum spec_hook_kind kind, pid_t pid, int *ret_state_fd)
@@ -119,6 +121,9 @@ static int finish(struct creation *k, const struct launch_result *made)
 	if (r < 0)
 		return r;
 	k->state.ready = true;
+	/* A class that the config names stays when its first container goes. */
+	if (k->rdt && k->plan->rdt->clos_id && *k->plan->rdt->clos_id)
+		k->state.rdt.made = false;
 	r = state_save(k->dir, &k->state);
 	if (r >= 0 && k->opt->pid_file)
 		r = pid_file_write(k->opt->pid_file, made->pid);
@@ -157,6 +162,8 @@ static int make(struct creation *k, struct container_process *ret_init)
 			k->state.cgroup_folders = NULL; /* of another container: not ours to empty */
 		child.join = &join;
 	}
+	if (r >= 0 && k->rdt)
+		r = rdt_make(k->rdt, k->plan->rdt, k->state.id, &k->state.rdt);
 	if (r >= 0)
 		r = launch(&child, &cb, &made);
 	cgroup_join_close(&join);
@@ -171,17 +178,33 @@ static int make(struct creation *k, struct container_process *ret_init)
 	return r;
 }
 
+/* What can be known to fail before anything is made. */
+static int look_ahead(struct creation *k, struct rdt_host *rdt)
+{
+	const struct plan *p = k->plan;
+	int r = seccomp_agent_check(p->spec->linux_.seccomp);
+
+	if (r < 0 || !p->rdt)
+		return r;
+	r = rdt_host_open(rdt);
+	if (r >= 0)
+		r = rdt_look(p->arena, rdt, p->rdt, p->id, &k->state.rdt);
+	k->rdt = rdt;
+	return r;
+}
+
 int container_create(int root, const struct plan *plan, const struct container_create_options *opt,
 		     struct container_process *ret_init)
 {
 	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF };
+	CLEANUP_RDT_HOST struct rdt_host rdt = { .root = -EBADF };
 	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (proc < 0)
 		return fail(-errno, "open /proc");
 	k.proc = proc;
-	r = seccomp_agent_check(plan->spec->linux_.seccomp);
+	r = look_ahead(&k, &rdt);
 	if (r >= 0)
 		r = state_claim(root, plan->id, &k.dir);
 	if (r < 0)

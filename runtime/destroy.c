@@ -31,6 +31,19 @@ static int wait_gone(int pidfd, pid_t pid)
 	return 0;
 }
 
+static int remove_rdt(const struct state *s)
+{
+	CLEANUP_RDT_HOST struct rdt_host host = { .root = -EBADF };
+
+	if (!s->rdt.made && !s->rdt.monitored)
+		return 0;
+	if (rdt_host_open(&host) < 0) { /* unmounted: its folders went with it */
+		error_clear();
+		return 0;
+	}
+	return rdt_remove(&host, &s->rdt, s->id);
+}
+
 int destroy_container(int root, const char *id, const struct state *s)
 {
 	CLEANUP_FD int pidfd = state_init(s);
@@ -48,6 +61,8 @@ int destroy_container(int root, const char *id, const struct state *s)
 		r = wait_gone(pidfd, s->pid);
 	if (r >= 0 && s->cgroup_folders)
 		r = cgroup_destroy(s->cgroup_folders, DEADLINE_MS);
+	if (r >= 0)
+		r = remove_rdt(s);
 	return r < 0 ? r : state_remove(root, id);
 }
 

@@ -65,6 +65,22 @@ struct telling {
 	enum state_status status;
 };
 
+/* Its class of service is not inherited: it is a child of ours. */
+static int on_init(void *arg, pid_t pid)
+{
+	const struct telling *t = arg;
+	CLEANUP_RDT_HOST struct rdt_host host = { .root = -EBADF };
+
+	if (!t->state->rdt.class_name)
+		return 0;
+	if (rdt_host_open(&host) < 0) {
+		warn("%s, ignoring", error_text());
+		error_clear();
+		return 0;
+	}
+	return rdt_join(&host, &t->state->rdt, t->state->id, pid);
+}
+
 static int on_listener(void *arg, int listener, pid_t pid)
 {
 	const struct telling *t = arg;
@@ -77,7 +93,9 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 {
 	struct cgroup_join join = { .v2_fd = -EBADF };
 	struct telling telling = { plan->spec->linux_.seccomp, s, state_status(s, NULL) };
-	struct launch_callbacks cb = { .arg = &telling, .on_listener = on_listener };
+	struct launch_callbacks cb = { .arg = &telling,
+				       .on_init = on_init,
+				       .on_listener = on_listener };
 	struct child child;
 	int r;
 

@@ -187,7 +187,8 @@ int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *bun
 	struct surroundings around = { .env = environ, .cwd = bundle };
 
 	if (kind == SPEC_HOOK_START_CONTAINER)
-		around = (struct surroundings){ .env = spec->process->env ? spec->process->env : no_env };
+		around = (struct surroundings){ .env = spec->process->env ? spec->process->env :
+									    no_env };
 	for (size_t i = 0; i < hooks->n[kind]; i++) {
 		int r = run_one(&hooks->list[kind][i], &around, state_fd);
 

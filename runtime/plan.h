@@ -251,6 +251,7 @@ struct plan {
 	const char *time_offsets; /* text for timens_offsets, or NULL */
 
 	struct cgroup_plan *cgroup;
+	const struct rdt_config *rdt; /* NULL: no class of service */
 	struct step *steps;
 	size_t n_steps;
 	struct step *

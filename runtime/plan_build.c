@@ -77,6 +77,12 @@ static int plan_cgroup(struct plan_builder *b)
 				 &b->plan->cgroup);
 }
 
+static int plan_rdt(struct plan_builder *b)
+{
+	b->plan->rdt = b->spec->linux_.intel_rdt;
+	return b->plan->rdt ? rdt_config_check(b->plan->rdt, b->plan->id) : 0;
+}
+
 static int plan_sysctls(struct plan_builder *b)
 {
 	const struct spec_linux *l = &b->spec->linux_;
@@ -172,17 +178,8 @@ void plan_free(struct plan *p)
 typedef int (*plan_part)(struct plan_builder *b);
 
 static const plan_part parts[] = {
-	plan_program,
-	plan_namespaces,
-	plan_cgroup,
-	plan_setup,
-	plan_mounts,
-	plan_devices,
-	plan_hooks_before_pivot,
-	plan_console,
-	plan_sysctls,
-	plan_root,
-	plan_limits,
+	plan_program, plan_namespaces,         plan_cgroup,  plan_rdt,     plan_setup, plan_mounts,
+	plan_devices, plan_hooks_before_pivot, plan_console, plan_sysctls, plan_root,  plan_limits,
 	plan_process,
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/confine.h"
 #include "base/json.h"
+#include "cgroups/rdt_config.h"
 #include "cgroups/resources.h"
 #include "seccomp/profile.h"
 
@@ -134,6 +135,7 @@ struct spec_linux {
 	size_t n_devices;
 	char *cgroups_path;
 	struct cgroup_resources resources;
+	struct rdt_config *intel_rdt; /* NULL: absent */
 	struct spec_memory_policy *memory_policy;
 	struct json_map *sysctl;
 	size_t n_sysctl;
@@ -166,7 +168,7 @@ struct spec {
  * @ret_text: the exact bytes that were read, in the spec's arena (copied to the state folder, so that
  * later edits have no effect: runtime.md "create"); may be NULL
  * Wrong types, ranges, duplicate keys: -EINVAL with the JSON path. Known fields that are not executed:
- * "config.linux.intelRdt: not supported yet".
+ * "config.linux.netDevices: not supported yet".
  */
 int spec_load(int dirfd, const char *name, struct spec **ret, const char **ret_text) MUST_USE;
 /** spec_parse - the same from text. With on_problem set, every problem goes there, decoding goes on, and

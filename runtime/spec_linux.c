@@ -84,7 +84,7 @@ const struct json_row spec_linux_rows[] = {
 	{ .name = "netDevices", .kind = JSON_K_UNSUPPORTED },
 	ROW_STRING("cgroupsPath", struct spec_linux, cgroups_path, 0),
 	ROW_OBJECT("resources", struct spec_linux, resources, cgroup_resources_rows),
-	{ .name = "intelRdt", .kind = JSON_K_UNSUPPORTED },
+	ROW_OBJECT_PTR("intelRdt", struct spec_linux, intel_rdt, rdt_config_rows),
 	ROW_OBJECT_PTR("memoryPolicy", struct spec_linux, memory_policy, memory_policy_rows),
 	ROW_MAP("sysctl", struct spec_linux, sysctl, n_sysctl),
 	ROW_OBJECT_PTR("seccomp", struct spec_linux, seccomp, seccomp_profile_rows),

@@ -233,6 +233,9 @@ static const struct json_row rows[] = {
 	FIELD("hasHooks", JSON_K_BOOL, state.has_hooks),
 	FIELD("terminal", JSON_K_BOOL, state.terminal),
 	FIELD("cgroupFolders", JSON_K_STRV, state.cgroup_folders),
+	FIELD("rdtClass", JSON_K_STRING, state.rdt.class_name),
+	FIELD("rdtMade", JSON_K_BOOL, state.rdt.made),
+	FIELD("rdtMonitored", JSON_K_BOOL, state.rdt.monitored),
 	{ .name = "annotations",
 	  .kind = JSON_K_MAP,
 	  .offset = offsetof(struct stored, state.annotations),
@@ -261,6 +264,11 @@ int state_save(int dir, const struct state *s)
 	json_w_bool(&w, "terminal", s->terminal);
 	if (s->cgroup_folders)
 		json_w_strv(&w, "cgroupFolders", s->cgroup_folders);
+	if (s->rdt.class_name) {
+		json_w_str(&w, "rdtClass", s->rdt.class_name);
+		json_w_bool(&w, "rdtMade", s->rdt.made);
+		json_w_bool(&w, "rdtMonitored", s->rdt.monitored);
+	}
 	if (s->n_annotations)
 		json_w_map(&w, "annotations", s->annotations, s->n_annotations);
 	json_w_end_object(&w);

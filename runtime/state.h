@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "cgroups/rdt.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ struct state {
 	bool started;        /* start has released it */
 	bool has_hooks;      /* config.json has hooks that start or delete have to run */
 	char **cgroup_folders;
+	struct rdt_group rdt; /* of linux.intelRdt */
 	struct json_map *annotations;
 	size_t n_annotations;
 	bool terminal;

@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "runtime/caps.h"
 #include "runtime/mount_options.h"
+#include "runtime/process_names.h"
 #include "runtime/spec.h"
 #include "seccomp/compile.h"
 #include "seccomp/kernel.h"
@@ -34,6 +35,14 @@ static void write_seccomp(struct arena *a, struct json_writer *w)
 	json_w_end_object(w);
 }
 
+static void write_known(struct json_writer *w, const char *key, const struct process_name *names)
+{
+	json_w_array(w, key);
+	for (; names->name; names++)
+		json_w_str(w, NULL, names->name);
+	json_w_end_array(w);
+}
+
 /* Objects whose members are all booleans: one row each. */
 struct switch_row {
 	const char *object, *name;
@@ -44,7 +53,8 @@ static const struct switch_row switches[] = {
 	{ "cgroup", "v1", true },           { "cgroup", "v2", true },
 	{ "cgroup", "systemd", false },     { "cgroup", "systemdUser", false },
 	{ "cgroup", "rdma", true },         { "apparmor", "enabled", true },
-	{ "selinux", "enabled", true },     { "intelRdt", "enabled", false },
+	{ "selinux", "enabled", true },     { "intelRdt", "enabled", true },
+	{ "intelRdt", "schemata", true },   { "intelRdt", "monitoring", true },
 	{ "netDevices", "enabled", false },
 };
 
@@ -58,6 +68,10 @@ static void write_switches(struct json_writer *w)
 		    !str_eq(switches[i].object, switches[i + 1].object))
 			json_w_end_object(w);
 	}
+	json_w_object(w, "memoryPolicy");
+	write_known(w, "modes", process_memory_modes);
+	write_known(w, "flags", process_memory_flags);
+	json_w_end_object(w);
 	json_w_object(w, "mountExtensions");
 	json_w_object(w, "idmap");
 	json_w_bool(w, "enabled", true);

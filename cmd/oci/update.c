@@ -12,6 +12,7 @@
 
 struct update_values {
 	const char *resources, *cpus, *mems, *memory, *memory_reservation, *memory_swap;
+	const char *l3_cache_schema, *mem_bw_schema;
 	struct opt_i64 cpu_quota, cpu_burst, cpu_rt_runtime, cpu_idle, pids;
 	struct opt_u64 cpu_period, cpu_shares, cpu_rt_period, blkio_weight;
 };
@@ -91,6 +92,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct update_values *v = values;
 	struct cgroup_resources res = { 0 };
+	struct rdt_config rdt = { 0 };
 	CLEANUP_FD int root = -EBADF;
 	int r = v->resources ? read_document(cmd->arena, v->resources, &res) : 0;
 
@@ -98,8 +100,15 @@ static int run(struct cmd *cmd, const void *values, char **args)
 		r = lay_options(cmd->arena, v, &res);
 	if (r < 0)
 		return r;
+	if (v->l3_cache_schema)
+		rdt.l3_cache_schema = arena_strdup(cmd->arena, v->l3_cache_schema);
+	if (v->mem_bw_schema)
+		rdt.mem_bw_schema = arena_strdup(cmd->arena, v->mem_bw_schema);
 	root = cmd_root(cmd);
-	return root < 0 ? root : container_update(root, args[0], &res);
+	if (root < 0)
+		return root;
+	return container_update(root, args[0], &res,
+				v->l3_cache_schema || v->mem_bw_schema ? &rdt : NULL);
 }
 
 #define AT(field) offsetof(struct update_values, field)
@@ -122,6 +131,10 @@ static const struct opt opts[] = {
 	{ 0, "kernel-memory", OPT_IGNORED_STRING, 0, "BYTES",
 	  "accepted; kernels since 5.4 ignore it" },
 	{ 0, "kernel-memory-tcp", OPT_IGNORED_STRING, 0, "BYTES", "the same" },
+	{ 0, "l3-cache-schema", OPT_STRING, AT(l3_cache_schema), "L3:ID=MASK;...",
+	  "share of the L3 cache (Intel RDT)" },
+	{ 0, "mem-bw-schema", OPT_STRING, AT(mem_bw_schema), "MB:ID=N;...",
+	  "memory bandwidth (Intel RDT)" },
 	{ 0, "pids-limit", OPT_I64, AT(pids), "N", "limit of processes" },
 	OPT_TABLE_END,
 };
