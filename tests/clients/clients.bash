@@ -71,7 +71,7 @@ outputs()
 	run "$@"
 	# shellcheck disable=SC2154 # status and output are run's
 	if [ "$status" != 0 ] || ! grep -qE -- "$pattern" <<< "$output"; then
-		printf 'expected success and: %s\ngot status %s and: %s\n' "$pattern" "$status" "$output"
+		printf "expected success and: %s\ngot status %s and: %s\n" "$pattern" "$status" "${output:0:1500}"
 		return 1
 	fi
 }
@@ -84,7 +84,7 @@ fails()
 
 	run "-$want" "$@"
 	if ! grep -qE -- "$pattern" <<< "$output"; then
-		printf 'expected: %s\ngot: %s\n' "$pattern" "$output"
+		printf "expected: %s\ngot: %s\n" "$pattern" "${output:0:1500}"
 		return 1
 	fi
 }

@@ -51,7 +51,7 @@ detached()
 # bats test_tags=short
 @test "the exit status: the payload's, 137 of a signal, 125, 126, 127" {
 	run -7 box "$IMAGE" sh -c 'exit 7'
-	run -137 box --init "$IMAGE" sh -c 'kill -KILL $$'
+	run -137 box "$IMAGE" sh -c 'sh -c "kill -KILL \$\$"; exit $?'
 	fails 127 'executable file not found in \$PATH' box "$IMAGE" nonexist
 	fails 127 'no such file or directory' box "$IMAGE" /no/such
 	fails 126 'permission denied' box "$IMAGE" /etc/passwd
