@@ -14,6 +14,7 @@ cgroups_sources = \
 	cgroups/program.c cgroups/program.h \
 	cgroups/rdt.c cgroups/rdt.h \
 	cgroups/rdt_config.c cgroups/rdt_config.h \
+	cgroups/rdt_mount.c cgroups/rdt_mount.h \
 	cgroups/resources.c cgroups/resources.h \
 	cgroups/stats.c cgroups/stats.h \
 	cgroups/stats_data.h \

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cgroups/rdt_config.h"
+#include "cgroups/rdt_mount.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -18,19 +19,6 @@ struct rdt_group {
 	bool made;        /* the class is ours to remove */
 	bool monitored;   /* mon_groups/ID in it is ours to remove */
 };
-
-/* The mount. make and remove are mkdirat(2) and unlinkat(2): there folders come with their files. */
-struct rdt_host {
-	int root; /* owned */
-	int (*make)(int dir, const char *name);
-	int (*remove)(int dir, const char *name);
-};
-
-/** rdt_host_open - find the mounted resctrl filesystem, by statfs and mountinfo; records
- *  Return: 0; -ENODEV "Intel RDT is not enabled" */
-int rdt_host_open(struct rdt_host *ret) MUST_USE;
-void rdt_host_close(struct rdt_host *h);
-#define CLEANUP_RDT_HOST __attribute__((cleanup(rdt_host_close)))
 
 /**
  * rdt_look - decide without changing anything; records

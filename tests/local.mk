@@ -8,6 +8,12 @@ check-local: check-now
 check-now:
 	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) UNIT_TESTS="$(unit_tests)" $(top_srcdir)/tests/run $(PARTS)
 
+# The program with a folder for a resctrl filesystem (tests/rdt.bats): the fake comes before the library.
+noinst_PROGRAMS += tests/doboz_rdt
+tests_doboz_rdt_SOURCES = cmd/main.c tests/fake_resctrl.c
+tests_doboz_rdt_LDADD = $(start_libs)
+tests_doboz_rdt_LDFLAGS = $(doboz_LDFLAGS)
+
 unit-tests: $(unit_tests)
 print-unit-tests:
 	@echo $(unit_tests)
