@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,9 +133,9 @@ int proc_cgroups(struct arena *a, int proc, const char *pid, struct proc_cgroup 
 
 /* The name of the program stands in parentheses and may hold any character, so fields are counted
  * from the last ')'. */
-int proc_start_time(int proc, pid_t pid, uint64_t *ret_ticks, char *ret_state)
+static int stat_field(int proc, pid_t pid, int number, uint64_t *ret, char *ret_state)
 {
-	enum { FIELD_AFTER_NAME = 3, FIELD_START = 22 };
+	enum { FIELD_AFTER_NAME = 3 };
 	CLEANUP(arena) struct arena *a = arena_new();
 	char path[32], *text, *rest;
 	const char *field = NULL, *state = NULL;
@@ -148,17 +149,44 @@ int proc_start_time(int proc, pid_t pid, uint64_t *ret_ticks, char *ret_state)
 	if (!rest || rest[1] != ' ')
 		return -EINVAL;
 	rest += 2;
-	for (int i = FIELD_AFTER_NAME; i <= FIELD_START; i++) {
+	for (int i = FIELD_AFTER_NAME; i <= number; i++) {
 		field = strsep(&rest, " ");
 		if (i == FIELD_AFTER_NAME)
 			state = field;
 	}
 	if (!field)
 		return -EINVAL;
-	r = str_to_u64(field, UINT64_MAX, ret_ticks);
+	r = str_to_u64(field, UINT64_MAX, ret);
 	if (r == 0 && ret_state)
 		*ret_state = *state;
 	return r;
+}
+
+int proc_start_time(int proc, pid_t pid, uint64_t *ret_ticks, char *ret_state)
+{
+	return stat_field(proc, pid, 22, ret_ticks, ret_state);
+}
+
+int proc_has_executed(int proc, pid_t pid)
+{
+	enum { PF_FORKNOEXEC = 0x40 }; /* linux/sched.h; not of the user's headers */
+	uint64_t flags;
+	int r = stat_field(proc, pid, 9, &flags, NULL);
+
+	return r < 0 ? r : !(flags & PF_FORKNOEXEC);
+}
+
+const char *proc_describe(struct arena *a, pid_t pid)
+{
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *name = NULL, state = '?';
+	uint64_t ticks;
+
+	(void)!proc_start_time(proc, pid, &ticks, &state);
+	if (file_read_at(a, proc, arena_printf(a, "%d/comm", (int)pid), STAT_MAX, &name, NULL) < 0)
+		return arena_printf(a, "process %d", (int)pid);
+	name[strcspn(name, "\n")] = '\0';
+	return arena_printf(a, "process %d (%s, state %c)", (int)pid, name, state);
 }
 
 int proc_boot_id(struct arena *a, int proc, char **ret)

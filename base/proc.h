@@ -27,5 +27,12 @@ int proc_cgroups(struct arena *a, int proc, const char *pid, struct proc_cgroup 
  *  @ret_state: the process's state letter (field 3), may be NULL */
 int proc_start_time(int proc, pid_t pid, uint64_t *ret_ticks, char *ret_state) MUST_USE;
 
+/** proc_has_executed - did it ever succeed with execve, or is it still a fork of whoever made it? True of a
+ *  zombie too. Field 9 of /proc/PID/stat. Return: 1, 0; -ESRCH when gone */
+int proc_has_executed(int proc, pid_t pid) MUST_USE;
+
+/** proc_describe - "process 812 (sleep, state D)" for messages; of our own /proc */
+const char *proc_describe(struct arena *a, pid_t pid);
+
 /** proc_boot_id - the 36 characters of sys/kernel/random/boot_id */
 int proc_boot_id(struct arena *a, int proc, char **ret) MUST_USE;

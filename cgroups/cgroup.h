@@ -130,8 +130,8 @@ void cgroup_join_close(struct cgroup_join *join);
 
 /** cgroup_create - make the folders, write the limits (read back where the kernel may round), attach
  *  the device program. A folder that holds processes (-EEXIST) or is frozen (-EBUSY) is refused.
- *  Not undone on failure: the caller's journal lists the folders, cgroup_destroy removes them; but not
- *  after -EEXIST: the processes, and so the folders, are somebody else's. */
+ *  Not undone on failure: the caller's journal lists the folders, cgroup_leave removes them: until a
+ *  process of the container's own is in them, those that are in use are somebody else's. */
 int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join) MUST_USE;
 
 /** cgroup_open - descriptors to join existing folders (exec) */
@@ -162,6 +162,13 @@ int cgroup_freeze(char *const *folders, bool freeze, int timeout_ms) MUST_USE;
 
 /** cgroup_is_frozen - 1, 0 or a negative errno */
 int cgroup_is_frozen(char *const *folders) MUST_USE;
+
+/**
+ * cgroup_leave - remove the folders without a kill: for a container that never had a process
+ * What is in them is a child that dies by itself, which is waited for, or somebody else's.
+ * Return: how many folders stay because they are in use, or a negative errno; records
+ */
+int cgroup_leave(char *const *folders, int timeout_ms) MUST_USE;
 
 /**
  * cgroup_destroy - kill what is left, wait until empty (cgroup.events populated by poll/inotify on v2

@@ -7,6 +7,7 @@
  * 3. rmdir again with everything nested, the deepest first. A process that has just died may hold a v1
  *    folder for a moment longer, which has no event: retried by a timerfd until the deadline. */
 #include "base/error.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "cgroups/cgroup.h"
@@ -53,7 +54,7 @@ static int remove_tree(const char *path)
 	return r < 0 ? fail(r, "remove the folders below cgroup '%s'", path) : remove_folder(path);
 }
 
-/* Return: how many are busy, or negative errno */
+/* Return: how many are busy, or negative errno (recorded) */
 static int remove_all(char *const *folders, int (*remove_one)(const char *))
 {
 	int busy = 0;
@@ -112,18 +113,6 @@ static int wait_listed(char *const *folders, int64_t deadline)
 	}
 }
 
-static char state_of(pid_t pid)
-{
-	char path[64], stat[256] = "";
-	const char *end;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (cgroup_tree_read(AT_FDCWD, path, stat, sizeof(stat)) < 0)
-		return '?';
-	end = strrchr(stat, ')');
-	return end && end[1] ? end[2] : '?';
-}
-
 static int tell_busy(char *const *folders)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -134,9 +123,23 @@ static int tell_busy(char *const *folders)
 		if (access(*folders, F_OK) == 0)
 			break;
 	if (*folders && cgroup_pids(a, folders, &pids, &n) == 0 && n > 0)
-		return refuse(-EBUSY, "cgroup '%s' is still held by process %d (state %c) of %zu",
-			      *folders, (int)pids[0], state_of(pids[0]), n);
+		return refuse(-EBUSY, "cgroup '%s' is still held by %s, one of %zu", *folders,
+			      proc_describe(a, pids[0]), n);
 	return refuse(-EBUSY, "cgroup '%s' is still busy", *folders ? *folders : "");
+}
+
+int cgroup_leave(char *const *folders, int timeout_ms)
+{
+	int64_t deadline = cgroup_deadline(timeout_ms);
+	int busy = remove_all(folders, remove_folder);
+	int r = busy > 0 ? wait_v2(folders, deadline) : 0;
+
+	while (busy > 0 && (r == 0 || r == -ENOENT)) {
+		busy = remove_all(folders, remove_folder);
+		if (busy > 0)
+			r = cgroup_tick(deadline);
+	}
+	return r < 0 && r != -ENOENT && r != -ETIMEDOUT ? r : busy;
 }
 
 int cgroup_destroy(char *const *folders, int timeout_ms)

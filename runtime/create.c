@@ -158,8 +158,6 @@ static int make(struct creation *k, struct container_process *ret_init)
 		return fail(listener, "listen at %s", STATE_START_SOCKET);
 	if (k->state.cgroup_folders) {
 		r = cgroup_create(k->plan->cgroup, &join);
-		if (r == -EEXIST)
-			k->state.cgroup_folders = NULL; /* of another container: not ours to empty */
 		child.join = &join;
 	}
 	if (r >= 0 && k->rdt)

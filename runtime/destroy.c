@@ -3,6 +3,7 @@
 #include "runtime/destroy.h"
 
 #include "base/error.h"
+#include "base/proc.h"
 #include "base/sys.h"
 #include "cgroups/cgroup.h"
 
@@ -11,7 +12,15 @@
 #include <sys/wait.h>
 
 /* A process in uninterruptible sleep can outlast SIGKILL; then we tell, and delete can be repeated. */
-enum { DEADLINE_MS = 10000 };
+enum { DEADLINE_MS = 10000, ORPHAN_MS = 1000 };
+
+static int tell_alive(pid_t pid)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	return refuse(-EBUSY, "the container's first process does not die: %s",
+		      proc_describe(a, pid));
+}
 
 static int wait_gone(int pidfd, pid_t pid)
 {
@@ -25,7 +34,7 @@ static int wait_gone(int pidfd, pid_t pid)
 	if (n < 0)
 		return fail(-errno, "wait for process %d", (int)pid);
 	if (n == 0)
-		return refuse(-EBUSY, "process %d does not die", (int)pid);
+		return tell_alive(pid);
 	/* Ours to reap when we made it ourselves; else this fails, and its parent does it. */
 	(void)waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG);
 	return 0;
@@ -44,7 +53,30 @@ static int remove_rdt(const struct state *s)
 	return rdt_remove(&host, &s->rdt, s->id);
 }
 
-int destroy_container(int root, const char *id, const struct state *s)
+/* The journal has no process: there was none, or one that dies with its maker, who was killed before writing
+ * it down. So whoever else is in the folders belongs to another container, which create was about to find. */
+static int leave_cgroup(const struct state *s, int timeout_ms)
+{
+	int busy = cgroup_leave(s->cgroup_folders, timeout_ms);
+
+	if (busy > 0)
+		warn("cgroup '%s' holds processes of somebody else and stays, ignoring",
+		     s->cgroup_folders[0]);
+	return busy < 0 ? busy : 0;
+}
+
+static int kill_all(const struct state *s, int pidfd)
+{
+	int r = sys_pidfd_send_signal(pidfd, SIGKILL);
+
+	/* init alone might be frozen, or not die before the others; when it is dead, whoever is left is
+	 * found and killed by cgroup_destroy. */
+	if (s->cgroup_folders)
+		r = cgroup_signal_all(s->cgroup_folders, SIGKILL);
+	return r < 0 && r != -ESRCH ? r : wait_gone(pidfd, s->pid);
+}
+
+static int destroy(int root, const char *id, const struct state *s, int orphan_timeout_ms)
 {
 	CLEANUP_FD int pidfd = state_init(s);
 	int r = 0;
@@ -52,18 +84,18 @@ int destroy_container(int root, const char *id, const struct state *s)
 	if (pidfd == -ESTALE)
 		return state_remove(root, id);
 	if (pidfd >= 0)
-		r = sys_pidfd_send_signal(pidfd, SIGKILL);
-	/* init alone might be frozen, or not die before the others; when it is dead, whoever is left is
-	 * found and killed by cgroup_destroy. */
-	if (pidfd >= 0 && s->cgroup_folders)
-		r = cgroup_signal_all(s->cgroup_folders, SIGKILL);
-	if (pidfd >= 0)
-		r = wait_gone(pidfd, s->pid);
+		r = kill_all(s, pidfd);
 	if (r >= 0 && s->cgroup_folders)
-		r = cgroup_destroy(s->cgroup_folders, DEADLINE_MS);
+		r = s->pid > 0 ? cgroup_destroy(s->cgroup_folders, DEADLINE_MS) :
+				 leave_cgroup(s, orphan_timeout_ms);
 	if (r >= 0)
 		r = remove_rdt(s);
 	return r < 0 ? r : state_remove(root, id);
+}
+
+int destroy_container(int root, const char *id, const struct state *s)
+{
+	return destroy(root, id, s, ORPHAN_MS);
 }
 
 void destroy_failed(int root, const char *id, const struct state *s)
@@ -71,7 +103,8 @@ void destroy_failed(int root, const char *id, const struct state *s)
 	CLEANUP_FREE char *text = strdup(error_text());
 	int code = error_code();
 
-	if (destroy_container(root, id, s) < 0)
+	/* What this process itself made is reaped. */
+	if (destroy(root, id, s, 0) < 0)
 		warn("roll back '%s': %s, ignoring", id, error_text());
 	error_set(code, text ? text : "out of memory");
 }

@@ -143,17 +143,35 @@ static int stage_steps(struct child *c)
 	return step_exec_all(c);
 }
 
+/* init waits for it that the runtime knows of it: else, if the stage is killed before it could tell, init
+ * would run on without anybody who waits for it. */
+static int wait_until_told(int pipe)
+{
+	char told;
+	ssize_t n;
+
+	do
+		n = read(pipe, &told, 1);
+	while (n < 0 && errno == EINTR);
+	(void)close(pipe);
+	return n == 1 ? 0 : refuse(-EPIPE, "the process that joins the namespaces was killed");
+}
+
 /* stage_make_init - should: make init with the caller as its parent, so that whoever waits for the
  * runtime's children gets it, and tell its pid. Must not: go on afterwards. */
 static int stage_make_init(struct child *c)
 {
+	int told[2];
 	int pidfd = -EBADF;
 	struct clone_args args = {
 		.flags = c->plan->clone_flags | CLONE_PARENT | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&pidfd,
 	};
-	pid_t pid = sys_clone3(&args, sizeof(args));
+	pid_t pid;
 
+	if (pipe2(told, O_CLOEXEC) < 0)
+		return fail(-errno, "pipe");
+	pid = sys_clone3(&args, sizeof(args));
 	if (pid < 0)
 		return fail(pid, "clone init");
 	if (pid == 0) {
@@ -161,6 +179,9 @@ static int stage_make_init(struct child *c)
 				fail(-errno, "prctl PR_SET_PDEATHSIG") :
 				0;
 
+		(void)close(told[1]);
+		if (r >= 0)
+			r = wait_until_told(told[0]);
 		if (r >= 0)
 			r = check_parent_alive(c);
 		/* The file that the stage opened is the stage's own. */
@@ -173,6 +194,7 @@ static int stage_make_init(struct child *c)
 	int r = sync_send(c->sync, SYNC_INIT, (uint64_t)pid, pidfd);
 	if (r < 0)
 		return fail(r, "tell the pid of init");
+	(void)!write(told[1], "", 1);
 	_exit(0);
 }
 

@@ -37,11 +37,13 @@
  *
  * At any time the child may send ERROR (its record and warnings) and exit. `exec` is the same without
  * hooks and without the wait for start: its child says READY only when there are parent_steps, its
- * LISTENER comes to the parent, and the end of file is the success. */
+ * LISTENER comes to the parent, and the end of file is the success. Death ends the connection as well; the
+ * kernel remembers of a process, even of a zombie, whether it has ever been through execve. */
 #include "runtime/launch.h"
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "base/sys.h"
 #include "runtime/init.h"
 #include "runtime/limits.h"
@@ -176,6 +178,20 @@ static int explain_death(const struct launching *l)
 		      info.si_status == SIGKILL ? " (is its memory limit too low?)" : "");
 }
 
+/* Of exec: the end of file is the execve, or the child's death on the way there. */
+static int judge_exec(const struct launching *l)
+{
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int executed;
+
+	if (!l->pid_is_init)
+		return explain_death(l);
+	executed = proc < 0 ? -errno : proc_has_executed(proc, l->pid);
+	if (executed < 0)
+		return fail(executed, "ask whether process %d was executed", (int)l->pid);
+	return executed ? 0 : explain_death(l);
+}
+
 static int serve_until_ready(struct launching *l)
 {
 	for (;;) {
@@ -183,7 +199,7 @@ static int serve_until_ready(struct launching *l)
 		int r = sync_recv(l->sync, &m);
 
 		if (r == 0)
-			return l->c->listener < 0 && l->pid_is_init ? 0 : explain_death(l);
+			return l->c->listener < 0 ? judge_exec(l) : explain_death(l);
 		if (r < 0)
 			return error_code() ? r :
 					      fail(r, "hear from the container's first process");

@@ -50,6 +50,7 @@ runtime_sources = \
 	runtime/spec_rows.h \
 	runtime/start.c \
 	runtime/state.c runtime/state.h \
+	runtime/state_lock.c runtime/state_lock.h \
 	runtime/step_exec.c runtime/step_exec.h \
 	runtime/sync.c runtime/sync.h \
 	runtime/sysctl.c runtime/sysctl.h \

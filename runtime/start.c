@@ -4,6 +4,7 @@
 #include "runtime/container.h"
 
 #include "base/error.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "runtime/destroy.h"
@@ -12,6 +13,7 @@
 #include "runtime/seccomp_agent.h"
 #include "runtime/sync.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -64,6 +66,18 @@ static int follow(int dir, int connection, const struct state *s)
 	}
 }
 
+/* The connection has ended: by execve, or by the death of init on the way there. One that has been waited for
+ * already may have been either; whoever waited for it has its status. */
+static int judge_start(const struct state *s)
+{
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (proc < 0 || proc_has_executed(proc, s->pid) != 0)
+		return 0;
+	return refuse(-EIO, "the container's first process was killed before it executed the payload");
+}
+
+/* Return: 0 the payload was exec'd. */
 static int release(int dir, const struct state *s, const struct spec *spec)
 {
 	CLEANUP_FD int state = -EBADF;
@@ -82,7 +96,9 @@ static int release(int dir, const struct state *s, const struct spec *spec)
 	r = sync_send(connection, SYNC_START, 0, state);
 	if (r >= 0)
 		r = follow(dir, connection, s);
-	return r == 0 || error_code() ? r : fail(r, "start the payload");
+	if (r == 0)
+		return judge_start(s);
+	return error_code() ? r : fail(r, "start the payload");
 }
 
 /* With a NOTIFY_SOCKET, the container counts as started when its payload says so. */

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "cgroups/cgroup.h"
 #include "runtime/spec.h"
+#include "runtime/state_lock.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,6 +23,8 @@
 
 const char *const state_status_names[] = { "creating", "created", "running",
 					   "paused",   "stopped", NULL };
+
+#define JOURNAL "state.json"
 
 enum { ID_LEN_MAX = NAME_MAX, STATE_SIZE_MAX = JSON_SIZE_MAX };
 
@@ -101,14 +104,6 @@ int state_root_open(const char *path)
 	return TAKE_FD(fd);
 }
 
-static int lock(int dir)
-{
-	while (flock(dir, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return fail(-errno, "lock the container's state");
-	return 0;
-}
-
 int state_claim(int root, const char *id, int *ret_dir)
 {
 	int r = state_check_id(id);
@@ -122,7 +117,7 @@ int state_claim(int root, const char *id, int *ret_dir)
 	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return fail(-errno, "open the state folder of '%s'", id);
-	r = lock(dir);
+	r = state_lock(dir, id);
 	if (r < 0)
 		return r;
 	*ret_dir = TAKE_FD(dir);
@@ -140,7 +135,7 @@ int state_open(int root, const char *id, bool exclusive)
 	if (dir < 0)
 		return errno == ENOENT ? refuse(-ENOENT, "container does not exist: '%s'", id) :
 					 fail(-errno, "open the state folder of '%s'", id);
-	r = exclusive ? lock(dir) : 0;
+	r = exclusive ? state_lock(dir, id) : 0;
 	if (r < 0)
 		return r;
 	/* It may have been deleted while we waited. */
@@ -158,10 +153,51 @@ bool state_is_locked(int root, const char *id)
 	return dir >= 0 && flock(dir, LOCK_EX | LOCK_NB) < 0;
 }
 
+/* What a killed write of the journal leaves. */
+static bool is_temporary(const char *name)
+{
+	return str_starts(name, "." JOURNAL ".");
+}
+
+/* The names in the folder, but not of the journal. Return: how many, or a negative errno */
+static int list_folder(struct arena *a, int dir, char ***ret)
+{
+	int n = 0, fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	*ret = arena_array(a, 1, sizeof(**ret));
+	if (!d) {
+		n = -errno;
+		attr_closep(&fd);
+		return n;
+	}
+	for (struct dirent *e; (e = readdir(d));) {
+		if (str_eq(e->d_name, ".") || str_eq(e->d_name, "..") ||
+		    str_eq(e->d_name, JOURNAL))
+			continue;
+		*ret = strv_append(a, *ret, arena_strdup(a, e->d_name));
+		n++;
+	}
+	(void)closedir(d);
+	return n;
+}
+
+/* The journal is the last to go: as long as anything is left, it says whose it is. */
 int state_remove(int root, const char *id)
 {
-	int r = dir_remove_all(root, id);
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char **names;
+	int r = dir < 0 ? -errno : list_folder(a, dir, &names);
 
+	if (r == -ENOENT)
+		return 0;
+	for (; r >= 0 && *names; names++)
+		r = dir_remove_all(dir, *names);
+	if (r >= 0 && unlinkat(dir, JOURNAL, 0) < 0 && errno != ENOENT)
+		r = -errno;
+	if (r >= 0 && unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = -errno;
 	return r < 0 ? fail(r, "remove the state folder of '%s'", id) : 0;
 }
 
@@ -272,8 +308,26 @@ int state_save(int dir, const struct state *s)
 	if (s->n_annotations)
 		json_w_map(&w, "annotations", s->annotations, s->n_annotations);
 	json_w_end_object(&w);
-	r = file_replace_unsynced_at(dir, "state.json", text.data, text.len, 0600);
+	r = file_replace_unsynced_at(dir, JOURNAL, text.data, text.len, 0600);
 	return r < 0 ? fail(r, "write the container's state") : 0;
+}
+
+/* A folder without a journal is a container's only when it was claimed and nothing more: whoever made it
+ * was killed before it wrote a word, or whoever removed it before its last act. Anything else is somebody's
+ * data, which a wrong --root or id names. */
+static int check_claimed(struct arena *a, int dir)
+{
+	char **names;
+	int r = list_folder(a, dir, &names);
+
+	if (r < 0)
+		return fail(r, "list the container's state folder");
+	for (; *names; names++)
+		if (!is_temporary(*names))
+			return refuse(-EINVAL,
+				      "not a container: its folder has no " JOURNAL ", but '%s'",
+				      *names);
+	return 0;
 }
 
 int state_load(struct arena *a, int dir, struct state **ret)
@@ -283,19 +337,21 @@ int state_load(struct arena *a, int dir, struct state **ret)
 	struct json *tree;
 	char *text;
 	size_t len;
-	int r = file_read_at(a, dir, "state.json", STATE_SIZE_MAX, &text, &len);
+	int r = file_read_at(a, dir, JOURNAL, STATE_SIZE_MAX, &text, &len);
 
 	if (r == -ENOENT) {
-		*ret = &stored->state; /* claimed, and the creator was killed before it wrote a word */
-		return 0;
+		*ret = &stored->state;
+		return check_claimed(a, dir);
 	}
 	if (r < 0)
 		return fail(r, "read the container's state");
-	r = json_parse(a, "state.json", text, len, &tree);
+	r = json_parse(a, JOURNAL, text, len, &tree);
 	if (r >= 0)
 		r = json_decode(&d, "state", tree, rows, stored);
 	if (r < 0)
 		return r;
+	if (!stored->state.id || !stored->state.boot_id)
+		return refuse(-EINVAL, "the container's " JOURNAL " is of another runtime");
 	stored->state.pid = (pid_t)stored->pid;
 	stored->state.owner_uid = (uint32_t)stored->owner_uid;
 	*ret = &stored->state;

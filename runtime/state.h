@@ -52,7 +52,8 @@ int state_claim(int root, const char *id, int *ret_dir) MUST_USE;
 /** state_open - descriptor of ROOT/ID; -ENOENT "container does not exist". exclusive: takes the lock */
 int state_open(int root, const char *id, bool exclusive) MUST_USE;
 
-/** state_save, state_load - the journal; load of a half-made folder gives status creating */
+/** state_save, state_load - the journal; load of a folder that was only claimed gives status
+ *  creating; one that holds something else than a container's state is refused */
 int state_save(int dir, const struct state *s) MUST_USE;
 int state_load(struct arena *a, int dir, struct state **ret) MUST_USE;
 
@@ -71,7 +72,7 @@ bool state_is_locked(int root, const char *id);
  *  @ret_pidfd: when not NULL, a pidfd of a living init (else -EBADF) */
 enum state_status state_status(const struct state *s, int *ret_pidfd);
 
-/** state_remove - remove the folder, last act of delete */
+/** state_remove - remove the folder, its journal last; last act of delete */
 int state_remove(int root, const char *id) MUST_USE;
 
 /** state_list - ids in the root, sorted */
