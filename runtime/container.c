@@ -62,6 +62,15 @@ static int signal_init(const struct state *s, int pidfd, int signal)
 	return r < 0 ? fail(r, "signal process %d", (int)s->pid) : 0;
 }
 
+/* Of a container in the pid namespace of somebody else, processes outlive their init. */
+static bool has_processes(struct arena *a, const struct state *s)
+{
+	pid_t *pids;
+	size_t n;
+
+	return cgroup_pids(a, s->cgroup_folders, &pids, &n) == 0 && n > 0;
+}
+
 int container_kill(int root, const char *id, int signal, bool all)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -72,16 +81,15 @@ int container_kill(int root, const char *id, int signal, bool all)
 	if (r < 0)
 		return r;
 	enum state_status status = state_status(s, &pidfd);
-	if (pidfd < 0 || status == STATE_CREATING)
+	/* Nothing of it is to survive SIGKILL, and a frozen task of v1 does not die before it is thawed. */
+	bool everybody = s->cgroup_folders && (all || signal == SIGKILL);
+	if (status == STATE_CREATING || (pidfd < 0 && !(everybody && has_processes(a, s))))
 		return refuse(-ESRCH, "container not running");
-	if (all && s->cgroup_folders)
-		r = cgroup_signal_all(s->cgroup_folders, signal);
-	else
+	if (pidfd >= 0 && (signal == SIGKILL || !everybody))
 		r = signal_init(s, pidfd, signal);
-	/* A frozen task of a v1 cgroup does not even die of SIGKILL. */
-	if (r >= 0 && !all && signal == SIGKILL && status == STATE_PAUSED)
-		r = cgroup_freeze(s->cgroup_folders, false, FREEZE_TIMEOUT_MS);
-	return r < 0 || signal != SIGKILL ? r : wait_for_death(pidfd);
+	if (r >= 0 && everybody)
+		r = cgroup_signal_all(s->cgroup_folders, signal);
+	return r < 0 || signal != SIGKILL || pidfd < 0 ? r : wait_for_death(pidfd);
 }
 
 static void run_poststop(const struct state *s, const struct spec *spec)

@@ -50,7 +50,7 @@ static int serve_listener(int dir, int connection, const struct state *s, int li
 	return r;
 }
 
-/* Return: 0 the end of the connection: the payload was exec'd. */
+/* Return: 0 the end of the connection */
 static int follow(int dir, int connection, const struct state *s)
 {
 	for (;;) {
@@ -74,7 +74,8 @@ static int judge_start(const struct state *s)
 
 	if (proc < 0 || proc_has_executed(proc, s->pid) != 0)
 		return 0;
-	return refuse(-EIO, "the container's first process was killed before it executed the payload");
+	return refuse(-EIO,
+		      "the container's first process was killed before it executed the payload");
 }
 
 /* Return: 0 the payload was exec'd. */

@@ -172,8 +172,7 @@ static int list_folder(struct arena *a, int dir, char ***ret)
 		return n;
 	}
 	for (struct dirent *e; (e = readdir(d));) {
-		if (str_eq(e->d_name, ".") || str_eq(e->d_name, "..") ||
-		    str_eq(e->d_name, JOURNAL))
+		if (str_eq(e->d_name, ".") || str_eq(e->d_name, "..") || str_eq(e->d_name, JOURNAL))
 			continue;
 		*ret = strv_append(a, *ret, arena_strdup(a, e->d_name));
 		n++;
