@@ -164,7 +164,7 @@ end_victim() { kill -KILL "$victim"; wait "$victim" 2> /dev/null || true; }
 	for verb in 'kill c KILL' 'kill --all c KILL' 'delete --force c'; do
 		oci run -d --bundle "$SCRATCH/b" c
 		timeout 20 tail --pid="$(jq .pid "$STATE/c/state.json")" -s 0.02 -f /dev/null
-		[ "$(left_processes | wc -l)" = 2 ]
+		[ "$(left_processes | sort -u | wc -l)" = 2 ]
 		# shellcheck disable=SC2086 # words
 		timeout 20 "$DOBOZ_OCI" --root "$STATE" $verb
 		[ -z "$(left_processes)" ]
