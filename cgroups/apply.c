@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cgroups/apply.c - do a folder's writes, read back what the kernel may change, undo an update
+/* cgroups/apply.c - do a folder's writes, read back what the kernel may change
  *
  * Coupled writes: the kernel checks some files against each other (memory against memory + swap, quota
  * against burst), so the right order depends on what is there. A refused one is put off until the
@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "cgroups/program.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -88,17 +87,23 @@ static int read_back(int fd, const struct cgroup_write *w, const char *value)
 	return is_taken(want, got, w->granule) ? 0 : -ERANGE;
 }
 
-static int check_usage(int dir, const struct cgroup_write *w)
+/* Return: 0; -EBUSY more is in use (recorded). What cannot be read forbids nothing. */
+static int check_floor(int dir, const struct cgroup_write *w)
 {
-	CLEANUP_FD int fd = -EBADF;
-	uint64_t want, usage = 0;
-	int r;
+	uint64_t usage = 0;
 
-	if (!w->not_below || str_to_u64(w->value, UINT64_MAX, &want) < 0)
+	for (size_t i = 0; i < ARRAY_SIZE(w->floor->usage) && w->floor->usage[i]; i++) {
+		CLEANUP_FD int fd = openat(dir, w->floor->usage[i], O_RDONLY | O_CLOEXEC);
+		uint64_t part;
+
+		if (fd >= 0 && read_number(fd, &part) == 0)
+			usage += part;
+	}
+	if (usage <= w->floor->limit)
 		return 0;
-	fd = openat(dir, w->not_below, O_RDONLY | O_CLOEXEC);
-	r = fd < 0 ? -errno : read_number(fd, &usage);
-	return r < 0 || usage <= want ? r : -EBUSY;
+	return refuse(-EBUSY,
+		      "%s: rejecting %s %" PRIu64 " < usage %" PRIu64 " (checkBeforeUpdate)",
+		      w->why, w->floor->what, w->floor->limit, usage);
 }
 
 /* Puts the first word of what is there before the value. */
@@ -120,11 +125,8 @@ static int put(struct target *t, const struct cgroup_write *w)
 	bool read_too = w->granule || w->keep_first;
 	const char *value = w->value;
 	char both[2 * NUMBER_MAX];
-	int r = check_usage(t->dir, w);
+	int r = target_open(t, w->file, read_too);
 
-	if (r < 0)
-		return r;
-	r = target_open(t, w->file, read_too);
 	if (r == -ENOENT && w->else_file) {
 		r = target_open(t, w->else_file, read_too);
 		value = w->else_value;
@@ -145,9 +147,6 @@ static int tell(int r, const struct cgroup_folder *f, const struct cgroup_write 
 	if (r == -ERANGE)
 		return refuse(r, "%s: the kernel did not take '%s' for '%s/%s' as written", w->why,
 			      w->value, f->path, w->file);
-	if (r == -EBUSY && w->not_below)
-		return refuse(r, "%s: '%s' is less than what is in use (checkBeforeUpdate)", w->why,
-			      w->value);
 	return fail(r, "%s: write '%s' to '%s/%s'", w->why, w->value, f->path, w->file);
 }
 
@@ -160,10 +159,13 @@ static ssize_t one_round(struct target *t, const struct cgroup_folder *f, bool *
 	*ret_refused = NULL;
 	for (size_t i = 0; i < f->n_writes; i++) {
 		const struct cgroup_write *w = &f->writes[i];
-		int r = open[i] ? put(t, w) : 0;
+		int r;
 
 		if (!open[i])
 			continue;
+		if (w->floor && check_floor(t->dir, w) < 0)
+			return -EBUSY;
+		r = put(t, w);
 		if (r == -EINVAL && w->coupled) {
 			*ret_refused = *ret_refused ? *ret_refused : w;
 			continue;
@@ -219,93 +221,5 @@ int cgroup_after_clone(const struct cgroup_plan *plan)
 		dir = open_folder(f->path);
 		r = dir < 0 ? dir : cgroup_write_folder(dir, f, true);
 	}
-	return r;
-}
-
-/* ---- update ---- */
-
-/* The line of a keyed file that begins with the first word of value. */
-static char *line_of_key(char *text, const char *value)
-{
-	size_t len = strcspn(value, " ");
-	char *line;
-
-	while ((line = strsep(&text, "\n")))
-		if (strncmp(line, value, len) == 0 && line[len] == ' ')
-			return line;
-	return NULL;
-}
-
-/* The write that brings back what is there now; .file NULL when there is none. */
-static struct cgroup_write undo_of(struct arena *a, int dir, const struct cgroup_write *w)
-{
-	struct cgroup_write undo = { .file = w->file, .why = w->why, .coupled = true };
-	char *text;
-	size_t len;
-	int r = file_read_at(a, dir, w->file, OLD_MAX, &text, &len);
-
-	if (r == -ENOENT && w->else_file) {
-		undo.file = w->else_file;
-		r = file_read_at(a, dir, w->else_file, OLD_MAX, &text, &len);
-	}
-	if (r < 0 || str_starts(w->file, "devices."))
-		return (struct cgroup_write){ 0 };
-	if (w->undo) {
-		undo.value = line_of_key(text, w->value);
-		if (!undo.value)
-			undo.value = w->undo;
-		return undo;
-	}
-	text[strcspn(text, "\n")] = '\0';
-	/* Files like memory.oom_control show "name number". */
-	undo.value = str_starts(text, "oom_kill_disable ") ? strchr(text, ' ') + 1 : text;
-	return undo;
-}
-
-/* Brings back the folders up to and with the one that failed; later ones were not touched. */
-static void roll_back(const struct cgroup_plan *plan, struct cgroup_folder *undo, size_t n)
-{
-	CLEANUP_FREE char *text = strdup(error_text());
-	int code = error_code();
-
-	for (size_t i = 0; i < n; i++) {
-		CLEANUP_FD int dir = open_folder(plan->folders[i].path);
-
-		if (dir < 0 || cgroup_write_folder(dir, &undo[i], false) < 0)
-			warn("%s, ignoring", error_text());
-	}
-	error_set(code, text ? text : "");
-}
-
-int cgroup_apply(const struct cgroup_plan *plan)
-{
-	CLEANUP(arena) struct arena *a = arena_new();
-	struct cgroup_folder *undo = arena_array(a, plan->n_folders, sizeof(*undo));
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < plan->n_folders; i++) {
-		const struct cgroup_folder *f = &plan->folders[i];
-		CLEANUP_FD int dir = -EBADF;
-
-		if (f->n_writes == 0)
-			continue;
-		dir = open_folder(f->path);
-		undo[i] = (struct cgroup_folder){ .path = f->path };
-		undo[i].writes = arena_array(a, f->n_writes, sizeof(*undo[i].writes));
-		for (size_t k = f->n_writes; dir >= 0 && k-- > 0;) {
-			struct cgroup_write w = undo_of(a, dir, &f->writes[k]);
-
-			if (w.file)
-				undo[i].writes[undo[i].n_writes++] = w;
-		}
-		r = dir < 0 ? dir : cgroup_write_folder(dir, f, false);
-		if (r == 0)
-			r = cgroup_write_folder(dir, f, true);
-		if (r < 0)
-			roll_back(plan, undo, i + 1);
-	}
-	if (r == 0 && plan->device_program)
-		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
-					  plan->n_device_insns);
 	return r;
 }

@@ -53,13 +53,21 @@ int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix,
 
 /* ---- plan (pure) ---- */
 
+/* A limit that must not be less than what is in use when it is written. */
+struct cgroup_floor {
+	const char *what; /* "memory limit" */
+	uint64_t limit;
+	const char *usage
+		[2]; /* files of the folder that add up to what is in use; the second may be NULL */
+};
+
 /* One folder of the container: where, and what is written into it, in order. */
 struct cgroup_write {
 	const char *file, *value; /* relative to the folder */
 	const char *why;          /* the field of the spec: "linux.resources.memory.limit" */
 	const char *else_file, *else_value; /* used where file does not exist */
-	const char *undo;      /* keyed files ("8:0 1000"): removes the key again; else NULL */
-	const char *not_below; /* a file: the value must not be less than its number (update) */
+	const char *undo; /* keyed files ("8:0 1000"): removes the key again; else NULL */
+	const struct cgroup_floor *floor; /* checkBeforeUpdate; else NULL */
 	uint64_t granule;      /* read back: 0 no, 1 exactly, n rounded down to a multiple of n */
 	bool keep_first;       /* cpu.max: value is the second word, the first one stays */
 	bool coupled;          /* the kernel checks it against the other coupled writes: when it is
@@ -78,6 +86,7 @@ struct cgroup_folder {
 };
 
 struct bpf_insn;
+struct cgroup_device_list;
 struct cgroup_plan {
 	enum cgroup_layout layout;
 	bool has_kill;
@@ -88,6 +97,13 @@ struct cgroup_plan {
 	struct bpf_insn
 		*device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE of folders[0]; NULL: v1 rules */
 	size_t n_device_insns;
+	struct bpf_insn
+		*program_before; /* of an update: what goes back with the rest; NULL: not known */
+	size_t n_before_insns;
+	/* Of an update on v1, where the writes depend on what is there: the folder, and the rules
+	 * before (NULL: not known) and after. devices_folder is NULL: none are changed. */
+	const struct cgroup_folder *devices_folder;
+	const struct cgroup_device_list *devices_before, *devices_after;
 };
 
 struct cgroup_options {
@@ -111,9 +127,15 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 		      const struct cgroup_resources *res, const struct cgroup_options *opt,
 		      struct cgroup_plan **ret) MUST_USE;
 
+/* What `update` changes. The spec's swap is memory and swap together, so that one of the two needs to
+ * know the other: before and after are all that was and will be in force; NULL: not known. */
+struct cgroup_update {
+	const struct cgroup_resources *change, *before, *after;
+};
+
 /** cgroup_plan_update - the writes of `update` for folders that exist already; same rules */
 int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
-		       const struct cgroup_resources *res, char *const *folders,
+		       const struct cgroup_update *update, char *const *folders,
 		       struct cgroup_plan **ret) MUST_USE;
 
 /* ---- act; all record ---- */
@@ -144,8 +166,10 @@ int cgroup_join_v1(const struct cgroup_join *join) MUST_USE;
 /** cgroup_after_clone - the writes marked after_clone */
 int cgroup_after_clone(const struct cgroup_plan *plan) MUST_USE;
 
-/** cgroup_apply - the writes of an update plan, with rollback of those done when one fails */
-int cgroup_apply(const struct cgroup_plan *plan) MUST_USE;
+/** cgroup_apply - the writes of an update plan. When one fails, or is not taken as written, all that
+ *  were done before it are taken back, device rules too
+ *  @finish: what belongs to the update behind its writes, and takes them back when it fails; or NULL */
+int cgroup_apply(const struct cgroup_plan *plan, int (*finish)(void *arg), void *arg) MUST_USE;
 
 /** cgroup_folders - the absolute paths for the journal, NULL-terminated */
 char **cgroup_folders(struct arena *a, const struct cgroup_plan *plan) MUST_USE;

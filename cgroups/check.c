@@ -23,8 +23,7 @@ static int check_memory(const struct cgroup_memory *m)
 				    "a memory.limit");
 	if (m->swap.value < m->limit.value)
 		return refuse(-EINVAL,
-			      FIELD "memory.swap: is memory and swap together, so it must not "
-				    "be less than memory.limit");
+			      FIELD "memory.swap: memory+swap limit should be >= memory limit");
 	return 0;
 }
 

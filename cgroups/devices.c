@@ -8,6 +8,7 @@
  * code that nobody can reach. */
 #include "cgroups/devices.h"
 #include "base/error.h"
+#include "base/str.h"
 
 #include <inttypes.h>
 #include <linux/bpf.h>
@@ -80,7 +81,7 @@ static bool is_everything(const struct rule *r)
 /* ---- v1 ---- */
 
 /* The kernel's own model: a default, and exceptions that say the opposite. */
-struct v1_list {
+struct cgroup_device_list {
 	bool allow;
 	struct rule *exceptions;
 	size_t n;
@@ -110,7 +111,7 @@ static char *rule_text(struct arena *a, const struct rule *r)
 }
 
 /* A rule that agrees with the default takes exceptions back: whole ones only. */
-static int take_back(struct v1_list *list, const struct rule *rule)
+static int take_back(struct cgroup_device_list *list, const struct rule *rule)
 {
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < list->n; i++) {
@@ -127,7 +128,7 @@ static int take_back(struct v1_list *list, const struct rule *rule)
 	return 0;
 }
 
-static int apply(struct v1_list *list, const struct rule *rule)
+static int apply(struct cgroup_device_list *list, const struct rule *rule)
 {
 	if (rule->allow == list->allow)
 		return take_back(list, rule);
@@ -144,13 +145,14 @@ static int apply(struct v1_list *list, const struct rule *rule)
 }
 
 /* "a" means everything to the kernel, whatever numbers follow it: a part is said for b and c. */
-static int apply_types(struct v1_list *list, const struct rule *rule)
+static int apply_types(struct cgroup_device_list *list, const struct rule *rule)
 {
 	struct rule part = *rule;
 	int r;
 
 	if (is_everything(rule)) {
-		*list = (struct v1_list){ .allow = rule->allow, .exceptions = list->exceptions };
+		*list = (struct cgroup_device_list){ .allow = rule->allow,
+						     .exceptions = list->exceptions };
 		return 0;
 	}
 	if (rule->type != 'a')
@@ -161,14 +163,16 @@ static int apply_types(struct v1_list *list, const struct rule *rule)
 	return r < 0 ? r : apply(list, &part);
 }
 
-int cgroup_devices_v1(struct cgroup_writes *w, const struct cgroup_resources *res)
+int cgroup_devices_list(struct arena *a, const struct cgroup_resources *res,
+			struct cgroup_device_list **ret)
 {
 	size_t n;
-	struct rule *rules = all_rules(w->arena, res, &n);
-	struct v1_list list = { .exceptions = arena_array(w->arena, 2 * n, sizeof(*rules)) };
+	struct rule *rules = all_rules(a, res, &n);
+	struct cgroup_device_list *list = arena_new_of(a, struct cgroup_device_list);
 
+	list->exceptions = arena_array(a, 2 * n, sizeof(*rules));
 	for (size_t i = 0; i < n; i++) {
-		int r = apply_types(&list, &rules[i]);
+		int r = apply_types(list, &rules[i]);
 
 		/* Ours only widen: where they cannot be said, the container has less. */
 		if (r < 0 && !rules[i].ours)
@@ -176,15 +180,118 @@ int cgroup_devices_v1(struct cgroup_writes *w, const struct cgroup_resources *re
 				r,
 				FIELD
 				"[%zu]: cgroup v1 cannot %s '%s' within a wider rule before it",
-				i, rules[i].allow ? "allow" : "deny",
-				rule_text(w->arena, &rules[i]));
+				i, rules[i].allow ? "allow" : "deny", rule_text(a, &rules[i]));
 	}
-	cgroup_writes_add(w, FIELD, list.allow ? "devices.allow" : "devices.deny", "a");
-	for (size_t i = 0; i < list.n; i++)
-		if (list.exceptions[i].access)
-			cgroup_writes_add(w, FIELD, list.allow ? "devices.deny" : "devices.allow",
-					  rule_text(w->arena, &list.exceptions[i]));
+	*ret = list;
 	return 0;
+}
+
+static void write_rule(struct cgroup_writes *w, bool allow, const char *text)
+{
+	cgroup_writes_add(w, FIELD, allow ? "devices.allow" : "devices.deny", text);
+}
+
+static void write_all(struct cgroup_writes *w, const struct cgroup_device_list *list)
+{
+	write_rule(w, list->allow, "a");
+	for (size_t i = 0; i < list->n; i++)
+		if (list->exceptions[i].access)
+			write_rule(w, !list->allow, rule_text(w->arena, &list->exceptions[i]));
+}
+
+int cgroup_devices_v1(struct cgroup_writes *w, const struct cgroup_resources *res)
+{
+	struct cgroup_device_list *list;
+	int r = cgroup_devices_list(w->arena, res, &list);
+
+	if (r == 0)
+		write_all(w, list);
+	return r;
+}
+
+/* ---- v1, of a container that runs ---- */
+
+static int64_t read_device_number(const char *text)
+{
+	uint64_t number;
+
+	return text && str_to_u64(text, UINT32_MAX, &number) == 0 ? (int64_t)number : ANY;
+}
+
+/* "c 1:3 rwm", with "*" for any */
+static bool read_rule(char *line, struct rule *ret)
+{
+	const char *type = strsep(&line, " "), *major = line ? strsep(&line, ":") : NULL;
+	const char *minor = line ? strsep(&line, " ") : NULL;
+
+	if (!line || strlen(type) != 1)
+		return false;
+	*ret = (struct rule){
+		.type = *type,
+		.major = read_device_number(major),
+		.minor = read_device_number(minor),
+		.access = (strchr(line, 'r') ? READ : 0U) | (strchr(line, 'w') ? WRITE : 0U) |
+			  (strchr(line, 'm') ? MKNOD : 0U),
+	};
+	return true;
+}
+
+struct cgroup_device_list *cgroup_devices_read(struct arena *a, char *text,
+					       const struct cgroup_device_list *known)
+{
+	struct cgroup_device_list *list = arena_new_of(a, struct cgroup_device_list);
+	size_t lines = 1;
+	char *line;
+
+	for (const char *p = text; *p; p++)
+		lines += *p == '\n';
+	list->exceptions = arena_array(a, lines, sizeof(*list->exceptions));
+	while ((line = strsep(&text, "\n")))
+		list->n += read_rule(line, &list->exceptions[list->n]);
+	if (list->n != 1 || !is_everything(&list->exceptions[0]))
+		return list;
+	if (known && known->allow)
+		*list = *known;
+	else
+		*list = (struct cgroup_device_list){ .allow = true };
+	return list;
+}
+
+/* The accesses that the list has for exactly this device or these devices. */
+static unsigned access_of(const struct cgroup_device_list *list, const struct rule *rule)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct rule *e = &list->exceptions[i];
+
+		if (e->type == rule->type && e->major == rule->major && e->minor == rule->minor)
+			return e->access;
+	}
+	return 0;
+}
+
+/* What one list has more than the other. */
+static void write_difference(struct cgroup_writes *w, bool allow,
+			     const struct cgroup_device_list *more,
+			     const struct cgroup_device_list *less)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		struct rule rule = more->exceptions[i];
+
+		rule.access &= ~access_of(less, &rule);
+		if (rule.access)
+			write_rule(w, allow, rule_text(w->arena, &rule));
+	}
+}
+
+void cgroup_devices_change(struct cgroup_writes *w, const struct cgroup_device_list *from,
+			   const struct cgroup_device_list *to)
+{
+	if (from->allow != to->allow) {
+		write_all(w, to);
+		return;
+	}
+	write_difference(w, !to->allow, to, from);
+	write_difference(w, to->allow, from, to);
 }
 
 /* ---- v2 ---- */

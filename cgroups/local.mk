@@ -3,12 +3,14 @@ cgroups_sources = \
 	cgroups/apply.c cgroups/apply.h \
 	cgroups/cgroup.h \
 	cgroups/check.c \
+	cgroups/controllers.c cgroups/controllers.h \
 	cgroups/create.c \
 	cgroups/destroy.c \
 	cgroups/devices.c cgroups/devices.h \
 	cgroups/events.c cgroups/events.h \
 	cgroups/layout.c \
 	cgroups/life.c \
+	cgroups/merge.c cgroups/merge.h \
 	cgroups/oom.c cgroups/oom.h \
 	cgroups/plan.c \
 	cgroups/program.c cgroups/program.h \
@@ -22,6 +24,7 @@ cgroups_sources = \
 	cgroups/stats_v1.c \
 	cgroups/stats_v2.c \
 	cgroups/tree.c cgroups/tree.h \
+	cgroups/update.c \
 	cgroups/v1.c cgroups/v1.h \
 	cgroups/v2.c cgroups/v2.h \
 	cgroups/writes.c cgroups/writes.h
@@ -29,6 +32,7 @@ cgroups_sources = \
 unit_tests += \
 	tests/unit/test_cgroup_act \
 	tests/unit/test_cgroup_devices \
+	tests/unit/test_cgroup_merge \
 	tests/unit/test_cgroup_plan \
 	tests/unit/test_cgroup_resources \
 	tests/unit/test_rdt

@@ -22,8 +22,8 @@ struct planner {
 	const struct cgroup_host *host;
 	const struct cgroup_resources *res;
 	struct cgroup_plan *plan;
-	struct cgroup_writes *writes; /* by folder */
-	bool is_update;
+	struct cgroup_writes *writes;       /* by folder */
+	const struct cgroup_update *update; /* NULL: these are folders to be made */
 };
 
 /* On pure v2 these are enabled even without a limit: they count what the container uses. */
@@ -142,7 +142,7 @@ static int refuse_missing(const struct planner *p, const char *why, const char *
 
 		if (!strv_has(h->controllers, controller))
 			continue;
-		if (p->is_update)
+		if (p->update)
 			return refuse(-ENOENT, "%s: the container has no cgroup below '%s'", why,
 				      h->mount);
 		return refuse(-EACCES,
@@ -237,15 +237,36 @@ static int plan_unified(struct planner *p)
 	return 0;
 }
 
+/* What is there now is asked when it is written; before only says what the kernel does not show. */
+static int plan_device_change(struct planner *p, const struct cgroup_folder *f)
+{
+	struct cgroup_device_list *before = NULL, *after = NULL;
+	int r = cgroup_devices_list(p->a, p->res, &after);
+
+	if (r == 0 && p->update->before)
+		r = cgroup_devices_list(p->a, p->update->before, &before);
+	if (r < 0)
+		return r;
+	p->plan->devices_folder = f;
+	p->plan->devices_before = before;
+	p->plan->devices_after = after;
+	return 0;
+}
+
 static int plan_devices(struct planner *p)
 {
 	ssize_t at = folder_with(p, false, "devices");
 
+	if (at >= 0 && p->update)
+		return plan_device_change(p, &p->plan->folders[at]);
 	if (at >= 0)
 		return cgroup_devices_v1(&p->writes[at], p->res);
-	if (p->plan->n_folders && p->plan->folders[0].hierarchy->v2)
+	if (p->plan->n_folders && p->plan->folders[0].hierarchy->v2) {
 		cgroup_devices_v2(p->a, p->res, &p->plan->device_program, &p->plan->n_device_insns);
-	else if (p->res->n_devices)
+		if (p->update && p->update->before)
+			cgroup_devices_v2(p->a, p->update->before, &p->plan->program_before,
+					  &p->plan->n_before_insns);
+	} else if (p->res->n_devices)
 		return refuse_missing(p, FIELD "devices", "devices");
 	return 0;
 }
@@ -328,16 +349,30 @@ static const struct cgroup_hierarchy *hierarchy_of(const struct cgroup_host *hos
 	return NULL;
 }
 
+/* Of memory alone, and memory and swap together, v2 needs both for either, and the sum has to hold. */
+static struct cgroup_resources complete(const struct cgroup_update *update)
+{
+	struct cgroup_resources res = *update->change;
+	const struct cgroup_memory *after = update->after ? &update->after->memory : NULL;
+
+	if (!after || !(res.memory.limit.set || res.memory.swap.set))
+		return res;
+	res.memory.limit = after->limit;
+	res.memory.swap = after->swap;
+	return res;
+}
+
 int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
-		       const struct cgroup_resources *res, char *const *folders,
+		       const struct cgroup_update *update, char *const *folders,
 		       struct cgroup_plan **ret)
 {
-	struct planner p = planner(a, host, res);
-	int r = cgroup_resources_check(res);
+	struct cgroup_resources res = complete(update);
+	struct planner p = planner(a, host, &res);
+	int r = cgroup_resources_check(&res);
 
 	if (r < 0)
 		return r;
-	p.is_update = true;
+	p.update = update;
 	p.plan->folders = arena_array(a, strv_len(folders), sizeof(*p.plan->folders));
 	for (; folders && *folders; folders++) {
 		struct cgroup_folder *f = &p.plan->folders[p.plan->n_folders];
@@ -347,7 +382,7 @@ int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
 		if (f->hierarchy)
 			p.plan->n_folders++;
 	}
-	r = fill(&p, res->n_devices > 0);
+	r = fill(&p, res.n_devices > 0);
 	if (r == 0)
 		*ret = p.plan;
 	return r;

@@ -32,7 +32,8 @@ static int plan_memory(struct cgroup_writes *w, const struct cgroup_resources *r
 		write->granule = page;
 		write->coupled = true;
 		if (m->check_before_update.value)
-			write->not_below = "memory.usage_in_bytes";
+			cgroup_writes_floor(w, write, "memory limit", m->limit.value,
+					    "memory.usage_in_bytes", NULL);
 	}
 	if (is_amount(&swap)) {
 		write = cgroup_writes_number(w, FIELD "memory.swap", "memory.memsw.limit_in_bytes",
@@ -42,7 +43,8 @@ static int plan_memory(struct cgroup_writes *w, const struct cgroup_resources *r
 		/* Without swap accounting there is nothing to take back. */
 		write->tolerate_missing = swap.value == -1;
 		if (m->check_before_update.value)
-			write->not_below = "memory.memsw.usage_in_bytes";
+			cgroup_writes_floor(w, write, "memory+swap limit", swap.value,
+					    "memory.memsw.usage_in_bytes", NULL);
 	}
 	if (is_amount(&m->reservation))
 		cgroup_writes_number(w, FIELD "memory.reservation", "memory.soft_limit_in_bytes",

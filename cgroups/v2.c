@@ -27,6 +27,7 @@ static int plan_swap(struct cgroup_writes *w, const struct cgroup_memory *m)
 {
 	struct opt_i64 swap = m->swap;
 	struct cgroup_write *write;
+	int64_t total;
 
 	if (is_amount(&m->limit) && m->limit.value == -1 && !is_amount(&swap))
 		swap = m->limit;
@@ -34,16 +35,18 @@ static int plan_swap(struct cgroup_writes *w, const struct cgroup_memory *m)
 		return 0;
 	if (swap.value != -1 && !is_amount(&m->limit))
 		return refuse(-EINVAL,
-			      FIELD "memory.swap: cgroup v2 limits swap alone, so it takes "
-				    "memory.limit to know how much that is");
-	if (swap.value != -1)
+			      FIELD "memory.swap: unable to set swap limit without memory limit: "
+				    "cgroup v2 limits swap alone");
+	total = swap.value;
+	if (total != -1)
 		swap.value -= m->limit.value;
 	write = cgroup_writes_number(w, FIELD "memory.swap", "memory.swap.max", swap.value, "max");
 	write->granule = (uint64_t)sysconf(_SC_PAGESIZE);
 	/* Without swap accounting: nothing to take back, nothing to forbid. */
 	write->tolerate_missing = swap.value <= 0;
 	if (m->check_before_update.value)
-		write->not_below = "memory.swap.current";
+		cgroup_writes_floor(w, write, "memory+swap limit", total, "memory.current",
+				    "memory.swap.current");
 	return 0;
 }
 
@@ -66,7 +69,8 @@ static int plan_memory(struct cgroup_writes *w, const struct cgroup_resources *r
 					     "max");
 		write->granule = page;
 		if (m->check_before_update.value)
-			write->not_below = "memory.current";
+			cgroup_writes_floor(w, write, "memory limit", m->limit.value,
+					    "memory.current", NULL);
 	}
 	if (is_amount(&m->reservation))
 		cgroup_writes_number(w, FIELD "memory.reservation", "memory.low",
@@ -281,6 +285,29 @@ static int plan_hugetlb(struct cgroup_writes *w, const struct cgroup_resources *
 	return 0;
 }
 
+/* Keyed files whose lines can be taken away again by these words behind the key. */
+static const struct {
+	const char *file, *nothing;
+} keyed_files[] = {
+	{ "io.max", "rbps=max wbps=max riops=max wiops=max" },
+	{ "io.latency", "target=0" },
+	{ "io.weight", "default" },
+	{ "io.bfq.weight", "default" },
+	{ "rdma.max", "hca_handle=max hca_object=max" },
+	{ "misc.max", "max" },
+};
+
+/* "io.weight" also has a line without a device: "default 100". */
+static const char *undo_of(struct arena *a, const char *file, const char *line)
+{
+	int len = (int)strcspn(line, " ");
+
+	for (size_t i = 0; i < ARRAY_SIZE(keyed_files); i++)
+		if (str_eq(keyed_files[i].file, file) && line[len] && !str_starts(line, "default "))
+			return arena_printf(a, "%.*s %s", len, line, keyed_files[i].nothing);
+	return NULL;
+}
+
 void cgroup_v2_unified(struct cgroup_writes *w, const struct cgroup_resources *res)
 {
 	for (size_t i = 0; i < res->n_unified; i++) {
@@ -291,7 +318,8 @@ void cgroup_v2_unified(struct cgroup_writes *w, const struct cgroup_resources *r
 		/* Keyed files take one line a write. */
 		for (; *lines; lines++)
 			if (**lines)
-				cgroup_writes_add(w, why, entry->key, *lines);
+				cgroup_writes_add(w, why, entry->key, *lines)->undo = undo_of(
+					w->arena, entry->key, *lines);
 	}
 }
 

@@ -29,6 +29,18 @@ struct cgroup_write *cgroup_writes_number(struct cgroup_writes *w, const char *w
 	return cgroup_writes_add(w, why, file, arena_printf(w->arena, "%" PRId64, value));
 }
 
+void cgroup_writes_floor(struct cgroup_writes *w, struct cgroup_write *write, const char *what,
+			 int64_t limit, const char *usage, const char *usage2)
+{
+	struct cgroup_floor *floor;
+
+	if (limit < 0)
+		return;
+	floor = arena_new_of(w->arena, struct cgroup_floor);
+	*floor = (struct cgroup_floor){ what, (uint64_t)limit, { usage, usage2 } };
+	write->floor = floor;
+}
+
 uint64_t cgroup_writes_page_size(const char *name)
 {
 	uint64_t size = strtoull(name, NULL, 10);

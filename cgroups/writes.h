@@ -17,6 +17,11 @@ struct cgroup_write *cgroup_writes_add(struct cgroup_writes *w, const char *why,
 struct cgroup_write *cgroup_writes_number(struct cgroup_writes *w, const char *why,
 					  const char *file, int64_t value, const char *unlimited);
 
+/** cgroup_writes_floor - checkBeforeUpdate: the write is refused below what the files show; texts are
+ *  borrowed, usage2 may be NULL */
+void cgroup_writes_floor(struct cgroup_writes *w, struct cgroup_write *write, const char *what,
+			 int64_t limit, const char *usage, const char *usage2);
+
 /* What one controller makes of the resources: nothing, when nothing of its own is set. Records. */
 struct cgroup_part {
 	const char *controller;

@@ -52,8 +52,9 @@ int container_pause(int root, const char *id) MUST_USE;
 int container_resume(int root, const char *id) MUST_USE;
 
 /** container_update - write new limits; those already written are put back when one fails
+ *  @change: a linux.resources object; what it leaves out stays as it is. The state keeps the whole
  *  @rdt: new schemata, written last; a container without a class gets one. NULL: none */
-int container_update(int root, const char *id, const struct cgroup_resources *res,
+int container_update(int root, const char *id, const struct json *change,
 		     const struct rdt_config *rdt) MUST_USE;
 
 /** container_pids - every process of the container, host pids */

@@ -271,6 +271,7 @@ static const struct json_row rows[] = {
 	FIELD("rdtClass", JSON_K_STRING, state.rdt.class_name),
 	FIELD("rdtMade", JSON_K_BOOL, state.rdt.made),
 	FIELD("rdtMonitored", JSON_K_BOOL, state.rdt.monitored),
+	FIELD("resources", JSON_K_RAW, state.resources),
 	{ .name = "annotations",
 	  .kind = JSON_K_MAP,
 	  .offset = offsetof(struct stored, state.annotations),
@@ -306,6 +307,8 @@ int state_save(int dir, const struct state *s)
 	}
 	if (s->n_annotations)
 		json_w_map(&w, "annotations", s->annotations, s->n_annotations);
+	if (s->resources)
+		json_w_value(&w, "resources", s->resources);
 	json_w_end_object(&w);
 	r = file_replace_unsynced_at(dir, JOURNAL, text.data, text.len, 0600);
 	return r < 0 ? fail(r, "write the container's state") : 0;

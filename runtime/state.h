@@ -35,6 +35,8 @@ struct state {
 	struct json_map *annotations;
 	size_t n_annotations;
 	bool terminal;
+	/* linux.resources as update has left them, defaults of config.json included; NULL: as there */
+	const struct json *resources;
 };
 
 /** state_check_id - runc's rule: [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, not "." or "..", no leading '-',

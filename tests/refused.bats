@@ -389,9 +389,9 @@ command_lines()
 1|spec --bundle b|config.json
 1|spec x|wrong number of arguments
 1|update none --memory 1|container does not exist
-1|update box --memory lots|option --memory
-1|update box --cpu-quota x|option --cpu-quota
-1|update box --pids-limit 1.5|option --pids-limit
+1|update box --memory lots|invalid value for memory: invalid size: 'lots'
+1|update box --cpu-quota x|invalid value for cpu-quota
+1|update box --pids-limit 1.5|invalid value for pids-limit
 1|update box --resources none|none
 1|update box --resources resources.json|memory.limit
 1|update box --cpuset-cpus all|cpu.cpus: 'all' is not a list

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/oci/update.c - update: change the limits of a running container
- * The limits come as a linux.resources document (--resources FILE, - for stdin), with the options laid over
- * it. What was written before one write failed is put back. */
+ * The limits are a linux.resources document: that of --resources (- for stdin), or one made of the options,
+ * which do not count beside it. What was written before one write failed is put back. */
 #include "base/error.h"
 #include "base/fd.h"
 #include "cmd/cmd.h"
@@ -10,18 +10,106 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-struct update_values {
-	const char *resources, *cpus, *mems, *memory, *memory_reservation, *memory_swap;
-	const char *l3_cache_schema, *mem_bw_schema;
-	struct opt_i64 cpu_quota, cpu_burst, cpu_rt_runtime, cpu_idle, pids;
-	struct opt_u64 cpu_period, cpu_shares, cpu_rt_period, blkio_weight;
+enum kind { TEXT, SIGNED, UNSIGNED, SIZE };
+
+enum option {
+	CPU_PERIOD,
+	CPU_QUOTA,
+	CPU_BURST,
+	CPU_SHARE,
+	CPU_RT_PERIOD,
+	CPU_RT_RUNTIME,
+	CPU_IDLE,
+	CPUSET_CPUS,
+	CPUSET_MEMS,
+	MEMORY,
+	MEMORY_RESERVATION,
+	MEMORY_SWAP,
+	KERNEL_MEMORY,
+	KERNEL_MEMORY_TCP,
+	PIDS_LIMIT,
+	BLKIO_WEIGHT,
+	N_OPTIONS,
 };
 
-static int read_document(struct arena *a, const char *path, struct cgroup_resources *res)
+struct update_values {
+	const char *resources, *l3_cache_schema, *mem_bw_schema;
+	const char *text[N_OPTIONS]; /* "" is as good as not given */
+};
+
+/* Where each option's value goes; those of one object follow each other. */
+static const struct field {
+	const char *object, *key;
+	enum kind kind;
+} fields[N_OPTIONS] = {
+	[CPU_PERIOD] = { "cpu", "period", UNSIGNED },
+	[CPU_QUOTA] = { "cpu", "quota", SIGNED },
+	[CPU_BURST] = { "cpu", "burst", UNSIGNED },
+	[CPU_SHARE] = { "cpu", "shares", UNSIGNED },
+	[CPU_RT_PERIOD] = { "cpu", "realtimePeriod", UNSIGNED },
+	[CPU_RT_RUNTIME] = { "cpu", "realtimeRuntime", SIGNED },
+	[CPU_IDLE] = { "cpu", "idle", SIGNED },
+	[CPUSET_CPUS] = { "cpu", "cpus", TEXT },
+	[CPUSET_MEMS] = { "cpu", "mems", TEXT },
+	[MEMORY] = { "memory", "limit", SIZE },
+	[MEMORY_RESERVATION] = { "memory", "reservation", SIZE },
+	[MEMORY_SWAP] = { "memory", "swap", SIZE },
+	[KERNEL_MEMORY] = { "memory", "kernel", SIZE },
+	[KERNEL_MEMORY_TCP] = { "memory", "kernelTCP", SIZE },
+	[PIDS_LIMIT] = { "pids", "limit", SIGNED },
+	[BLKIO_WEIGHT] = { "blockIO", "weight", UNSIGNED },
+};
+
+#define ROW(index, name, value, help)                                                         \
+	{                                                                                     \
+		0, name, OPT_STRING, offsetof(struct update_values, text[index]), value, help \
+	}
+
+static const struct opt opts[] = {
+	{ 'r', "resources", OPT_STRING, offsetof(struct update_values, resources), "FILE|-",
+	  "linux.resources as JSON; the other options do not count then" },
+	ROW(BLKIO_WEIGHT, "blkio-weight", "N", "weight of block IO, 10 to 1000"),
+	ROW(CPU_PERIOD, "cpu-period", "US", "CPU period"),
+	ROW(CPU_QUOTA, "cpu-quota", "US", "CPU time in a period, -1 for no limit"),
+	ROW(CPU_BURST, "cpu-burst", "US", "unused CPU time that may be saved up"),
+	ROW(CPU_SHARE, "cpu-share", "N", "relative CPU weight"),
+	ROW(CPU_RT_PERIOD, "cpu-rt-period", "US", "realtime period"),
+	ROW(CPU_RT_RUNTIME, "cpu-rt-runtime", "US", "realtime time in a period"),
+	ROW(CPU_IDLE, "cpu-idle", "0|1", "SCHED_IDLE for the whole cgroup"),
+	ROW(CPUSET_CPUS, "cpuset-cpus", "LIST", "processors"),
+	ROW(CPUSET_MEMS, "cpuset-mems", "LIST", "memory nodes"),
+	ROW(MEMORY, "memory", "BYTES", "limit of memory; units b k m g t, -1 for no limit"),
+	ROW(MEMORY_RESERVATION, "memory-reservation", "BYTES", "soft limit"),
+	ROW(MEMORY_SWAP, "memory-swap", "BYTES", "limit of memory and swap together"),
+	ROW(KERNEL_MEMORY, "kernel-memory", "BYTES", "accepted; kernels since 5.4 ignore it"),
+	ROW(KERNEL_MEMORY_TCP, "kernel-memory-tcp", "BYTES", "the same"),
+	{ 0, "l3-cache-schema", OPT_STRING, offsetof(struct update_values, l3_cache_schema),
+	  "L3:ID=MASK;...", "share of the L3 cache (Intel RDT)" },
+	{ 0, "mem-bw-schema", OPT_STRING, offsetof(struct update_values, mem_bw_schema),
+	  "MB:ID=N;...", "memory bandwidth (Intel RDT)" },
+	ROW(PIDS_LIMIT, "pids-limit", "N", "limit of processes, -1 for no limit"),
+	OPT_TABLE_END,
+};
+
+static const char *name_of(enum option i)
 {
-	struct json_decoder d = { .arena = a };
+	const struct opt *o = opts;
+
+	while (o->offset != offsetof(struct update_values, text[i]) || o->kind != OPT_STRING)
+		o++;
+	return o->name;
+}
+
+static bool is_given(const struct update_values *v, enum option i)
+{
+	return v->text[i] && *v->text[i];
+}
+
+/* ---- the document ---- */
+
+static int read_document(struct arena *a, const char *path, struct json **ret)
+{
 	CLEANUP_FD int fd = -EBADF;
-	struct json *tree;
 	char *text;
 	size_t len;
 	int r;
@@ -29,115 +117,108 @@ static int read_document(struct arena *a, const char *path, struct cgroup_resour
 	fd = str_eq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
 				 open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return fail(-errno, "resources '%s'", path);
+		return fail(-errno, "open %s", path);
 	r = fd_read_all(a, fd, JSON_SIZE_MAX, &text, &len);
 	if (r < 0)
 		return fail(r, "read resources '%s'", path);
-	r = json_parse(a, "resources", text, len, &tree);
-	return r < 0 ? r : json_decode(&d, "resources", tree, cgroup_resources_rows, res);
+	r = json_parse(a, "resources", text, len, ret);
+	return r == 0 && (*ret)->type != JSON_OBJECT ?
+		       refuse(-EINVAL, "resources: expected an object") :
+		       r;
 }
 
 /* "67108864", "64m", "-1" */
-static int lay_size(const char *option, const char *text, struct opt_i64 *field)
+static int write_size(struct json_writer *w, const char *option, const char *key, const char *text)
 {
 	uint64_t bytes;
 
-	if (!text)
+	if (str_eq(text, "-1")) {
+		json_w_i64(w, key, -1);
 		return 0;
-	field->set = true;
-	field->value = -1;
-	if (str_eq(text, "-1"))
-		return 0;
+	}
 	if (str_to_bytes(text, &bytes) < 0 || bytes > INT64_MAX)
-		return refuse(-EINVAL, "option --%s: '%s' is not a size", option, text);
-	field->value = (int64_t)bytes;
+		return refuse(-EINVAL, "invalid value for %s: invalid size: '%s'", option, text);
+	json_w_u64(w, key, bytes);
 	return 0;
 }
 
-static void lay_i64(struct opt_i64 *field, struct opt_i64 option)
+static int write_field(struct json_writer *w, enum option i, const char *text)
 {
-	*field = option.set ? option : *field;
+	const struct field *f = &fields[i];
+	uint64_t number;
+	int64_t with_sign;
+
+	switch (f->kind) {
+	case TEXT:
+		json_w_str(w, f->key, text);
+		return 0;
+	case SIZE:
+		return write_size(w, name_of(i), f->key, text);
+	case SIGNED:
+		if (str_to_i64(text, INT64_MIN, INT64_MAX, &with_sign) < 0)
+			break;
+		json_w_i64(w, f->key, with_sign);
+		return 0;
+	case UNSIGNED:
+		if (str_to_u64(text, UINT64_MAX, &number) < 0)
+			break;
+		json_w_u64(w, f->key, number);
+		return 0;
+	}
+	return refuse(-EINVAL, "invalid value for %s: '%s' is not a number", name_of(i), text);
 }
 
-static void lay_u64(struct opt_u64 *field, struct opt_u64 option)
+static int make_document(struct arena *a, const struct update_values *v, struct json **ret)
 {
-	*field = option.set ? option : *field;
-}
+	CLEANUP_BUF struct buf text = { 0 };
+	struct json_writer w = { .out = &text };
+	const char *object = NULL;
+	int r = 0;
 
-static int lay_options(struct arena *a, const struct update_values *v, struct cgroup_resources *res)
-{
-	int r;
-
-	lay_i64(&res->cpu.quota, v->cpu_quota);
-	lay_i64(&res->cpu.realtime_runtime, v->cpu_rt_runtime);
-	lay_i64(&res->cpu.idle, v->cpu_idle);
-	lay_i64(&res->pids_limit, v->pids);
-	lay_u64(&res->cpu.period, v->cpu_period);
-	lay_u64(&res->cpu.shares, v->cpu_shares);
-	lay_u64(&res->cpu.realtime_period, v->cpu_rt_period);
-	lay_u64(&res->block_io.weight, v->blkio_weight);
-	if (v->cpu_burst.set)
-		res->cpu.burst = (struct opt_u64){ true, (uint64_t)v->cpu_burst.value };
-	if (v->cpus)
-		res->cpu.cpus = arena_strdup(a, v->cpus);
-	if (v->mems)
-		res->cpu.mems = arena_strdup(a, v->mems);
-	r = lay_size("memory", v->memory, &res->memory.limit);
-	if (r == 0)
-		r = lay_size("memory-reservation", v->memory_reservation, &res->memory.reservation);
-	return r < 0 ? r : lay_size("memory-swap", v->memory_swap, &res->memory.swap);
+	json_w_object(&w, NULL);
+	for (enum option i = 0; r == 0 && i < N_OPTIONS; i++) {
+		if (!is_given(v, i))
+			continue;
+		if (!str_eq(object, fields[i].object)) {
+			if (object)
+				json_w_end_object(&w);
+			object = fields[i].object;
+			json_w_object(&w, object);
+		}
+		r = write_field(&w, i, v->text[i]);
+	}
+	if (r < 0)
+		return r;
+	if (object)
+		json_w_end_object(&w);
+	json_w_end_object(&w);
+	return json_parse(a, "options", text.data, text.len, ret);
 }
 
 static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct update_values *v = values;
-	struct cgroup_resources res = { 0 };
+	CLEANUP_FD int root = cmd_root(cmd);
 	struct rdt_config rdt = { 0 };
-	CLEANUP_FD int root = -EBADF;
-	int r = v->resources ? read_document(cmd->arena, v->resources, &res) : 0;
+	struct json *change;
+	int r = root;
 
-	if (r == 0)
-		r = lay_options(cmd->arena, v, &res);
+	if (r >= 0)
+		r = v->resources ? read_document(cmd->arena, v->resources, &change) :
+				   make_document(cmd->arena, v, &change);
+	for (enum option i = 0; r >= 0 && v->resources && i < N_OPTIONS; i++)
+		if (is_given(v, i))
+			warn("update: --%s does not count beside --resources, ignoring",
+			     name_of(i));
 	if (r < 0)
 		return r;
 	if (v->l3_cache_schema)
 		rdt.l3_cache_schema = arena_strdup(cmd->arena, v->l3_cache_schema);
 	if (v->mem_bw_schema)
 		rdt.mem_bw_schema = arena_strdup(cmd->arena, v->mem_bw_schema);
-	root = cmd_root(cmd);
-	if (root < 0)
-		return root;
-	return container_update(root, args[0], &res,
+	return container_update(root, args[0], change,
 				v->l3_cache_schema || v->mem_bw_schema ? &rdt : NULL);
 }
-
-#define AT(field) offsetof(struct update_values, field)
-
-static const struct opt opts[] = {
-	{ 'r', "resources", OPT_STRING, AT(resources), "FILE|-", "linux.resources as JSON" },
-	{ 0, "blkio-weight", OPT_U64, AT(blkio_weight), "N", "weight of block IO, 10 to 1000" },
-	{ 0, "cpu-period", OPT_U64, AT(cpu_period), "US", "CPU period" },
-	{ 0, "cpu-quota", OPT_I64, AT(cpu_quota), "US", "CPU time in a period" },
-	{ 0, "cpu-burst", OPT_I64, AT(cpu_burst), "US", "unused CPU time that may be saved up" },
-	{ 0, "cpu-share", OPT_U64, AT(cpu_shares), "N", "relative CPU weight" },
-	{ 0, "cpu-rt-period", OPT_U64, AT(cpu_rt_period), "US", "realtime period" },
-	{ 0, "cpu-rt-runtime", OPT_I64, AT(cpu_rt_runtime), "US", "realtime time in a period" },
-	{ 0, "cpu-idle", OPT_I64, AT(cpu_idle), "0|1", "SCHED_IDLE for the whole cgroup" },
-	{ 0, "cpuset-cpus", OPT_STRING, AT(cpus), "LIST", "processors" },
-	{ 0, "cpuset-mems", OPT_STRING, AT(mems), "LIST", "memory nodes" },
-	{ 0, "memory", OPT_STRING, AT(memory), "BYTES", "limit of memory" },
-	{ 0, "memory-reservation", OPT_STRING, AT(memory_reservation), "BYTES", "soft limit" },
-	{ 0, "memory-swap", OPT_STRING, AT(memory_swap), "BYTES", "memory and swap" },
-	{ 0, "kernel-memory", OPT_IGNORED_STRING, 0, "BYTES",
-	  "accepted; kernels since 5.4 ignore it" },
-	{ 0, "kernel-memory-tcp", OPT_IGNORED_STRING, 0, "BYTES", "the same" },
-	{ 0, "l3-cache-schema", OPT_STRING, AT(l3_cache_schema), "L3:ID=MASK;...",
-	  "share of the L3 cache (Intel RDT)" },
-	{ 0, "mem-bw-schema", OPT_STRING, AT(mem_bw_schema), "MB:ID=N;...",
-	  "memory bandwidth (Intel RDT)" },
-	{ 0, "pids-limit", OPT_I64, AT(pids), "N", "limit of processes" },
-	OPT_TABLE_END,
-};
 
 const struct command cmd_oci_update = {
 	.name = "update",

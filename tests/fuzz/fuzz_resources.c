@@ -51,6 +51,7 @@ static void plan(struct arena *a, const char *path, const struct cgroup_resource
 
 	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
 		struct cgroup_plan *p;
+		const struct cgroup_update change = { res, res, res };
 		struct cgroup_plan *update;
 		char **folders;
 
@@ -66,7 +67,7 @@ static void plan(struct arena *a, const char *path, const struct cgroup_resource
 				if (strchr(p->folders[k].writes[w].file, '/') ||
 				    strchr(p->folders[k].writes[w].value, '\n'))
 					abort();
-		if (cgroup_plan_update(a, &hosts[i], res, folders, &update) < 0)
+		if (cgroup_plan_update(a, &hosts[i], &change, folders, &update) < 0)
 			abort();
 	}
 }

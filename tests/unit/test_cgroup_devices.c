@@ -129,6 +129,42 @@ static void v1_lists(void)
 		     "devices[2]: cgroup v1 cannot allow 'c 1:11 w'"));
 }
 
+/* From what devices.list shows to what these rules say. */
+static const char *change_text(struct arena *a, const char *list, const char *rules)
+{
+	struct cgroup_resources res = { 0 };
+	struct cgroup_writes w = { .arena = a };
+	CLEANUP_BUF struct buf out = { 0 };
+	struct cgroup_device_list *to;
+
+	if (fake_resources(a, arena_printf(a, "{\"devices\":[%s]}", rules), &res) < 0 ||
+	    cgroup_devices_list(a, &res, &to) < 0)
+		return error_text();
+	cgroup_devices_change(&w, cgroup_devices_read(a, arena_strdup(a, list), to), to);
+	for (size_t i = 0; i < w.n; i++)
+		buf_printf(&out, "%s %s;", w.list[i].file + strlen("devices."), w.list[i].value);
+	return arena_strdup(a, out.data ? out.data : "");
+}
+
+#define EVERY_DEVICE                                                                           \
+	"c *:* m\nb *:* m\nc 1:3 rwm\nc 1:5 rwm\nc 1:7 rwm\nc 1:8 rwm\nc 1:9 rwm\nc 5:0 rwm\n" \
+	"c 5:1 rwm\nc 5:2 rwm\nc 136:* rwm\n"
+
+static void v1_changes(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	check_str(change_text(a, EVERY_DEVICE, DENY_ALL), "");
+	check_str(change_text(a, EVERY_DEVICE, DENY_ALL "," KMSG_READ), "allow c 1:11 r;");
+	check_str(change_text(a, EVERY_DEVICE "c 1:11 rw\nb 8:0 r\n", DENY_ALL "," KMSG_READ),
+		  "deny c 1:11 w;deny b 8:0 r;");
+	check_str(change_text(a, EVERY_DEVICE "c 1:11 w\n", DENY_ALL "," KMSG_READ),
+		  "allow c 1:11 r;deny c 1:11 w;");
+	check_str(change_text(a, EVERY_DEVICE, ALLOW_ALL), "allow a;");
+	check_str(change_text(a, "a *:* rwm\n", ALLOW_ALL), "");
+	check(str_starts(change_text(a, "a *:* rwm\n", DENY_ALL), "deny a;allow c *:* m;"));
+}
+
 static void kernel_takes_it(void)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -164,6 +200,7 @@ static void kernel_takes_it(void)
 
 static const struct unit_case cases[] = {
 	{ "the program decides as the rules say", decisions },
+	{ "v1: a change touches what differs alone", v1_changes },
 	{ "v1: a default and its exceptions", v1_lists },
 	{ "the kernel's verifier takes the program", kernel_takes_it },
 };

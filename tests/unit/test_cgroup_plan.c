@@ -43,7 +43,7 @@ static void print_write(struct buf *out, const struct cgroup_write *w)
 		buf_printf(out, " else %s=%s", w->else_file, w->else_value);
 	buf_printf(out, "%s%s%s%s\n", w->after_clone ? " after-clone" : "",
 		   w->tolerate_missing ? " optional" : "", w->keep_first ? " keep-first" : "",
-		   w->not_below ? " checked" : "");
+		   w->floor ? " checked" : "");
 }
 
 static char *print(struct arena *a, const struct cgroup_plan *plan)
@@ -334,7 +334,7 @@ static void refusals(void)
 	} cases[] = {
 		{ &fake_v2, "{\"memory\":{\"swappiness\":1}}", "memory.swappiness: cgroup v2 has" },
 		{ &fake_v2, "{\"memory\":{\"swap\":4096}}",
-		  "memory.swap: cgroup v2 limits swap alone" },
+		  "memory.swap: unable to set swap limit without memory limit" },
 		{ &fake_v2, "{\"memory\":{\"disableOOMKiller\":true}}", "disableOOMKiller" },
 		{ &fake_v2, "{\"cpu\":{\"realtimeRuntime\":5}}", "realtimeRuntime" },
 		{ &fake_v2, "{\"blockIO\":{\"leafWeight\":50}}", "leafWeight" },
@@ -357,6 +357,59 @@ static void refusals(void)
 		if (!strstr(text, cases[i].error))
 			check_str(text, cases[i].error);
 	}
+}
+
+/* The writes of an update of a container that was made with `before`. */
+static const char *update_text(struct arena *a, const struct fake_host *f, const char *before,
+			       const char *change, const char *after)
+{
+	struct cgroup_resources res[3] = { 0 };
+	const struct cgroup_update update = { &res[1], &res[0], &res[2] };
+	char *folders[] = { "/sys/fs/cgroup/memory/box", "/sys/fs/cgroup/box", NULL };
+	struct cgroup_host *host;
+	struct cgroup_plan *plan;
+	int r = fake_read(a, f, &host);
+
+	fake_remove();
+	if (r == 0)
+		r = fake_resources(a, before, &res[0]);
+	if (r == 0)
+		r = fake_resources(a, change, &res[1]);
+	if (r == 0)
+		r = fake_resources(a, after, &res[2]);
+	if (r == 0)
+		r = cgroup_plan_update(a, host, &update, folders + (f == &fake_v2), &plan);
+	return r < 0 ? error_text() : print(a, plan);
+}
+
+static void updates(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+
+	/* v2 limits swap alone: a new limit of memory changes it, too. */
+	check_str(update_text(a, &fake_v2, "{\"memory\":{\"limit\":4096,\"swap\":16384}}",
+			      "{\"memory\":{\"limit\":8192}}",
+			      "{\"memory\":{\"limit\":8192,\"swap\":16384}}"),
+		  "/sys/fs/cgroup/box (/sys/fs/cgroup/box) +memory\n"
+		  "memory.swap.max=8192\nmemory.max=8192\n");
+	check_str(update_text(a, &fake_v2, "{\"memory\":{\"limit\":4096}}",
+			      "{\"memory\":{\"swap\":16384}}",
+			      "{\"memory\":{\"limit\":4096,\"swap\":16384}}"),
+		  "/sys/fs/cgroup/box (/sys/fs/cgroup/box) +memory\n"
+		  "memory.swap.max=12288\nmemory.max=4096\n");
+	check(strstr(update_text(a, &fake_v2, "{}", "{\"memory\":{\"swap\":16384}}",
+				 "{\"memory\":{\"swap\":16384}}"),
+		     "unable to set swap limit without memory limit"));
+	/* What the change does not touch is not written. */
+	check_str(update_text(a, &fake_v2, "{\"memory\":{\"limit\":4096},\"pids\":{\"limit\":3}}",
+			      "{\"cpu\":{\"quota\":5000}}", "{\"memory\":{\"limit\":4096}}"),
+		  "/sys/fs/cgroup/box (/sys/fs/cgroup/box) +cpu\ncpu.max=5000\n");
+	check_str(update_text(a, &fake_v1, "{\"memory\":{\"swap\":8192}}",
+			      "{\"memory\":{\"limit\":4096,\"checkBeforeUpdate\":true}}",
+			      "{\"memory\":{\"limit\":4096,\"swap\":8192}}"),
+		  "/sys/fs/cgroup/memory/box (/sys/fs/cgroup/memory/box)\n"
+		  "memory.limit_in_bytes=4096 checked\n"
+		  "memory.memsw.limit_in_bytes=8192 checked\n");
 }
 
 static void weights(void)
@@ -387,6 +440,7 @@ static const struct unit_case cases[] = {
 	{ "cgroupsPath: absolute, relative, partly mounted, refused", paths },
 	{ "an ordinary user uses what it may", unprivileged },
 	{ "what cannot be held is refused by its field", refusals },
+	{ "an update knows memory and swap together", updates },
 	{ "cpu.shares to cpu.weight", weights },
 };
 UNIT_MAIN(cases)

@@ -23,7 +23,7 @@ static const struct {
 	{ "{\"memory\":{\"limit\":9223372036854775808}}", "memory.limit" },
 	{ "{\"memory\":{\"reservation\":-2}}", "memory.reservation" },
 	{ "{\"memory\":{\"swap\":-2}}", "memory.swap" },
-	{ "{\"memory\":{\"limit\":10,\"swap\":9}}", "memory.swap: is memory and swap together" },
+	{ "{\"memory\":{\"limit\":10,\"swap\":9}}", "memory+swap limit should be >= memory limit" },
 	{ "{\"memory\":{\"limit\":10,\"swap\":10}}", NULL },
 	{ "{\"memory\":{\"limit\":-1,\"swap\":10}}", "memory.swap: a limit of memory and swap" },
 	{ "{\"memory\":{\"kernel\":-2}}", "memory.kernel" },

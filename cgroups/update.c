@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cgroups/update.c - an update of limits: all of its writes, or none
+ *
+ * What is there now is read from every folder before the first write. When a write fails, or the kernel
+ * does not take it as written, the folders are brought back up to and with that one; later ones were not
+ * touched. The device rules of v1 can be read back too; a v2 program is exchanged in one call. */
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "cgroups/apply.h"
+#include "cgroups/cgroup.h"
+#include "cgroups/controllers.h"
+#include "cgroups/devices.h"
+#include "cgroups/program.h"
+#include "cgroups/writes.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+enum { OLD_MAX = 256 * 1024 };
+
+/* One folder's part: what is to be written, and what brings it back. */
+struct part {
+	struct cgroup_folder todo, undo;
+	struct cgroup_device_list *devices; /* of v1, before */
+};
+
+static int open_folder(const char *path)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? fail(-errno, "open cgroup '%s'", path) : fd;
+}
+
+/* ---- what is there ---- */
+
+/* The line of a keyed file that begins with the first word of value. */
+static char *line_of_key(char *text, const char *value)
+{
+	size_t len = strcspn(value, " ");
+	char *line;
+
+	while ((line = strsep(&text, "\n")))
+		if (strncmp(line, value, len) == 0 && line[len] == ' ')
+			return line;
+	return NULL;
+}
+
+/* The write that brings back what is there now; false when there is nothing to bring back. */
+static bool undo_of(struct arena *a, int dir, const struct cgroup_write *w,
+		    struct cgroup_write *ret)
+{
+	struct cgroup_write undo = { .file = w->file, .why = w->why, .coupled = true };
+	char *text;
+	size_t len;
+	int r = file_read_at(a, dir, w->file, OLD_MAX, &text, &len);
+
+	if (r == -ENOENT && w->else_file) {
+		undo.file = w->else_file;
+		r = file_read_at(a, dir, w->else_file, OLD_MAX, &text, &len);
+	}
+	if (r < 0)
+		return false;
+	if (w->undo) {
+		undo.value = line_of_key(text, w->value);
+		undo.value = undo.value ? undo.value : w->undo;
+	} else {
+		text[strcspn(text, "\n")] = '\0';
+		/* An empty write would not reach the file. memory.oom_control shows "name number". */
+		undo.value = !*text                                ? "\n" :
+			     str_starts(text, "oom_kill_disable ") ? strchr(text, ' ') + 1 :
+								     text;
+	}
+	*ret = undo;
+	return true;
+}
+
+/* Return: 0 and the list, or a negative errno (recorded) */
+static int read_devices(struct arena *a, int dir, const struct cgroup_folder *f,
+			const struct cgroup_device_list *known, struct cgroup_device_list **ret)
+{
+	char *text;
+	size_t len;
+	int r = file_read_at(a, dir, "devices.list", OLD_MAX, &text, &len);
+
+	if (r < 0)
+		return fail(r, "read '%s/devices.list'", f->path);
+	*ret = cgroup_devices_read(a, text, known);
+	return 0;
+}
+
+static int prepare(struct arena *a, const struct cgroup_plan *plan, const struct cgroup_folder *f,
+		   struct part *ret)
+{
+	CLEANUP_FD int dir = open_folder(f->path);
+	struct cgroup_writes writes = { .arena = a }, undo = { .arena = a };
+	int r = dir < 0 ? dir : cgroup_controllers_enable(dir, f);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < f->n_writes; i++)
+		*cgroup_writes_add(&writes, NULL, NULL, NULL) = f->writes[i];
+	for (size_t i = f->n_writes; i-- > 0;) {
+		struct cgroup_write w;
+
+		if (undo_of(a, dir, &f->writes[i], &w))
+			*cgroup_writes_add(&undo, NULL, NULL, NULL) = w;
+	}
+	if (plan->devices_folder == f) {
+		r = read_devices(a, dir, f, plan->devices_before, &ret->devices);
+		if (r < 0)
+			return r;
+		cgroup_devices_change(&writes, ret->devices, plan->devices_after);
+	}
+	ret->todo = ret->undo = *f;
+	ret->todo.writes = writes.list;
+	ret->todo.n_writes = writes.n;
+	ret->undo.writes = undo.list;
+	ret->undo.n_writes = undo.n;
+	return 0;
+}
+
+/* ---- there and back ---- */
+
+static int write_part(const struct cgroup_folder *f)
+{
+	CLEANUP_FD int dir = -EBADF;
+	int r;
+
+	if (f->n_writes == 0)
+		return 0;
+	dir = open_folder(f->path);
+	r = dir < 0 ? dir : cgroup_write_folder(dir, f, false);
+	return r == 0 ? cgroup_write_folder(dir, f, true) : r;
+}
+
+/* From whatever the failed update has made of them. */
+static int restore_devices(struct arena *a, const struct cgroup_plan *plan, const struct part *part)
+{
+	CLEANUP_FD int dir = open_folder(part->undo.path);
+	struct cgroup_writes writes = { .arena = a };
+	struct cgroup_folder f = part->undo;
+	struct cgroup_device_list *now;
+	int r = dir < 0 ? dir : read_devices(a, dir, &f, plan->devices_after, &now);
+
+	if (r < 0)
+		return r;
+	cgroup_devices_change(&writes, now, part->devices);
+	f.writes = writes.list;
+	f.n_writes = writes.n;
+	return write_part(&f);
+}
+
+static void roll_back(struct arena *a, const struct cgroup_plan *plan, const struct part *parts,
+		      size_t n, bool attached)
+{
+	struct error_kept first;
+
+	error_keep(&first);
+	if (attached && plan->program_before &&
+	    cgroup_program_attach(plan->folders[0].path, plan->program_before,
+				  plan->n_before_insns) < 0)
+		warn("%s, ignoring", error_text());
+	while (n-- > 0) {
+		if (write_part(&parts[n].undo) < 0)
+			warn("%s, ignoring", error_text());
+		if (parts[n].devices && restore_devices(a, plan, &parts[n]) < 0)
+			warn("%s, ignoring", error_text());
+	}
+	error_restore(&first);
+}
+
+int cgroup_apply(const struct cgroup_plan *plan, int (*finish)(void *arg), void *arg)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct part *parts = arena_array(a, plan->n_folders, sizeof(*parts));
+	bool attached = false;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < plan->n_folders; i++) {
+		const struct cgroup_folder *f = &plan->folders[i];
+
+		if (f->n_writes || plan->devices_folder == f)
+			r = prepare(a, plan, f, &parts[i]);
+	}
+	if (r < 0)
+		return r;
+	for (i = 0; r == 0 && i < plan->n_folders; i++)
+		r = write_part(&parts[i].todo);
+	if (r == 0 && plan->device_program) {
+		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
+					  plan->n_device_insns);
+		attached = r == 0;
+	}
+	if (r == 0 && finish)
+		r = finish(arg);
+	if (r < 0)
+		roll_back(a, plan, parts, i, attached);
+	return r;
+}
