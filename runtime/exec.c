@@ -111,7 +111,7 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 		child.join = &join;
 	}
 	if (r >= 0 && plan->cpu_affinity_initial)
-		r = limits_set_cpus(plan->cpu_affinity_initial, false);
+		r = limits_set_cpus(plan->cpu_affinity_initial);
 	if (r >= 0)
 		r = launch(&child, &cb, ret);
 	cgroup_join_close(&join);

@@ -110,15 +110,22 @@ static int parse_cpus(const char *list, cpu_set_t *set, size_t size)
 	return CPU_COUNT_S(size, set) ? 0 : -EINVAL;
 }
 
-int limits_set_cpus(const char *list, bool all_first)
+/* More than any kernel has: it takes what there is and what the cgroup allows, now and later. */
+static void allow_all(unsigned long *bits, size_t size)
+{
+	memset(bits, 0xff, size);
+	if (sched_setaffinity(0, size, (cpu_set_t *)bits) < 0)
+		warn("allow all CPUs: %s, ignoring", error_reason(-errno));
+}
+
+int limits_set_cpus(const char *list)
 {
 	unsigned long bits[CPUS_MAX / (8 * sizeof(unsigned long))];
 	cpu_set_t *set = (cpu_set_t *)bits;
 
-	if (all_first) {
-		memset(bits, 0xff, sizeof(bits));
-		if (sched_setaffinity(0, sizeof(bits), set) < 0)
-			return fail(-errno, "allow all CPUs");
+	if (!list) {
+		allow_all(bits, sizeof(bits));
+		return 0;
 	}
 	if (parse_cpus(list, set, sizeof(bits)) < 0)
 		return refuse(-EINVAL, "'%s' is no list of CPUs", list);

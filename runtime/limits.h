@@ -12,9 +12,9 @@ int limits_apply(const struct step *s, pid_t pid) MUST_USE;
  *  score than our own needs CAP_SYS_RESOURCE) it is a warning */
 int limits_write_oom_score(int fd, int64_t score) MUST_USE;
 
-/** limits_set_cpus - the CPUs of the calling process; records. @list: "0-3,7"
- *  @all_first: as many as there are, before narrowing (a cpuset hides what was narrowed before) */
-int limits_set_cpus(const char *list, bool all_first) MUST_USE;
+/** limits_set_cpus - the CPUs of the calling process; records. @list: "0-3,7"; NULL: all that
+ *  there are and that its cgroup allows, and a failure is a warning */
+int limits_set_cpus(const char *list) MUST_USE;
 
 /** limits_apply_parent_steps - plan->parent_steps on init; records */
 int limits_apply_parent_steps(const struct plan *p, pid_t init) MUST_USE;

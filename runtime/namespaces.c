@@ -109,5 +109,5 @@ int namespaces_set_clocks(int offsets_fd, const char *offsets)
 	if (unshare(CLONE_NEWTIME) < 0)
 		return fail(-errno, "unshare the time namespace");
 	r = fd_write_all(offsets_fd, offsets, strlen(offsets));
-	return r < 0 ? fail(r, "write /proc/self/timens_offsets") : 0;
+	return r < 0 ? fail(r, "config.linux.timeOffsets: write /proc/self/timens_offsets") : 0;
 }

@@ -121,7 +121,7 @@ struct device_step {
  *   OOM_SCORE        value: (int64_t) oom_score_adj
  *   SCHEDULER        scheduler
  *   IO_PRIORITY      value: as ioprio_set(2) takes it
- *   CPU_AFFINITY     src: CPU list; value 1: first allow all CPUs (exec only)
+ *   CPU_AFFINITY     src: CPU list; NULL: all that the cgroup allows, not those of the runtime
  *   MEMORY_POLICY    memory_policy
  *   PERSONALITY      value: as personality(2) takes it
  *   SETSID           new session; value 1: standard input becomes its controlling terminal

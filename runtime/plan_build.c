@@ -107,6 +107,7 @@ static int plan_setup(struct plan_builder *b)
 {
 	plan_step(b, STEP_PROC_OPEN, "writes go to a private procfs")->value =
 		b->spec->linux_.n_sysctl > 0;
+	plan_step(b, STEP_CPU_AFFINITY, "not the runtime's own CPUs");
 	if (b->plan->clone_flags & CLONE_NEWNET)
 		plan_step(b, STEP_LOOPBACK_UP, "new network namespace");
 	if (!b->options->no_new_keyring)
@@ -269,8 +270,10 @@ static void plan_affinity(struct plan_builder *b)
 {
 	const struct spec_cpu_affinity *affinity = b->process->exec_cpu_affinity;
 
-	if (!affinity)
+	if (!affinity || (!affinity->initial && !affinity->final)) {
+		plan_step(b, STEP_CPU_AFFINITY, "not the runtime's own CPUs");
 		return;
+	}
 	b->plan->cpu_affinity_initial = affinity->initial;
 	if (affinity->final)
 		plan_step(b, STEP_CPU_AFFINITY, "process.execCPUAffinity.final")->src =

@@ -82,7 +82,7 @@ int process_step_io_priority(struct child *c, const struct step *s)
 int process_step_cpu_affinity(struct child *c, const struct step *s)
 {
 	(void)c;
-	return limits_set_cpus(s->src, s->value == 1);
+	return limits_set_cpus(s->src);
 }
 
 int process_step_memory_policy(struct child *c, const struct step *s)
@@ -90,7 +90,8 @@ int process_step_memory_policy(struct child *c, const struct step *s)
 	const struct memory_policy_step *m = s->memory_policy;
 
 	(void)c;
-	if (syscall(SYS_set_mempolicy, m->mode, m->nodes, m->max_node) < 0)
+	/* The kernel takes one bit less than it is told. */
+	if (syscall(SYS_set_mempolicy, m->mode, m->nodes, m->nodes ? m->max_node + 1 : 0) < 0)
 		return fail(-errno, "set the memory policy");
 	return 0;
 }
