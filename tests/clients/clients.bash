@@ -9,7 +9,7 @@
 bats_require_minimum_version 1.8.0
 
 CLIENTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-RUNTIME=${CLIENTS_RUNTIME:-${DOBOZ_BIN:-${DOBOZ_BUILD:-$CLIENTS/../..}}/doboz-oci}
+RUNTIME=${CLIENTS_RUNTIME:-${DOBOZ_BIN:-${DOBOZ_BUILD:-$(readlink -f "$CLIENTS/../..")}}/doboz-oci}
 IMAGE=localhost/box:1
 export RUNTIME IMAGE
 
@@ -23,7 +23,6 @@ clients_begin()
 	for program; do
 		command -v "$program" > /dev/null || clients_skip "needs $program (tests/setup installs it)"
 	done
-	RUNTIME=$(readlink -f "$(dirname "$RUNTIME")")/$(basename "$RUNTIME")
 	"$CLIENTS/../make-rootfs" "$CLIENTS_SCRATCH/rootfs"
 	tar -C "$CLIENTS_SCRATCH/rootfs" --owner=0 --group=0 -cf "$CLIENTS_SCRATCH/rootfs.tar" .
 }
