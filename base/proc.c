@@ -5,11 +5,12 @@
 #include "base/str.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { MOUNTINFO_MAX = 64 * 1024 * 1024, CGROUP_MAX = 1024 * 1024, STAT_MAX = 4096 };
-enum { BOOT_ID_LEN = 36 };
+enum { BOOT_ID_LEN = 36, UID_MAP_MAX = 64 * 1024 };
 
 /* Undoes the octal escapes ("\040") of blanks and backslashes, in place. */
 static char *unescape(char *text)
@@ -201,4 +202,17 @@ int proc_boot_id(struct arena *a, int proc, char **ret)
 		return -EINVAL;
 	*ret = text;
 	return 0;
+}
+
+int proc_in_initial_userns(int proc)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	uint64_t inside, outside, size;
+	char *text;
+	int r = file_read_at(a, proc, "self/uid_map", UID_MAP_MAX, &text, NULL);
+
+	if (r < 0)
+		return r;
+	return sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &inside, &outside, &size) == 3 &&
+	       inside == 0 && outside == 0 && size == UINT32_MAX;
 }

@@ -36,3 +36,7 @@ const char *proc_describe(struct arena *a, pid_t pid);
 
 /** proc_boot_id - the 36 characters of sys/kernel/random/boot_id */
 int proc_boot_id(struct arena *a, int proc, char **ret) MUST_USE;
+
+/** proc_in_initial_userns - are our user ids those of the host? Return: 1, 0; negative errno. self/uid_map of
+ *  the initial user namespace maps everything to itself (user_namespaces(7)). */
+int proc_in_initial_userns(int proc) MUST_USE;

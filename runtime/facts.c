@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
 
@@ -90,24 +91,15 @@ static int read_capabilities(struct arena *a, int proc, struct facts *f)
 	return 0;
 }
 
-/* The initial user namespace maps everything to itself. */
-static bool is_whole_identity(const char *uid_map)
-{
-	uint64_t inside, outside, size;
-
-	return sscanf(uid_map, "%" SCNu64 " %" SCNu64 " %" SCNu64, &inside, &outside, &size) == 3 &&
-	       inside == 0 && outside == 0 && size == UINT32_MAX;
-}
-
 static int read_process(struct arena *a, int proc, struct facts *f)
 {
 	char *text;
 	int r;
 
-	r = read_file(a, proc, "self/uid_map", &text);
+	r = proc_in_initial_userns(proc);
 	if (r < 0)
-		return r;
-	f->in_initial_userns = is_whole_identity(text);
+		return fail(r, "read /proc/self/uid_map");
+	f->in_initial_userns = r > 0;
 	r = read_file(a, proc, "self/oom_score_adj", &text);
 	if (r < 0)
 		return r;

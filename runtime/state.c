@@ -42,14 +42,32 @@ int state_check_id(const char *id)
 	return 0;
 }
 
+static bool in_initial_userns(void)
+{
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return proc < 0 || proc_in_initial_userns(proc) != 0;
+}
+
+/* Real root has one place, whoever's session it was called from. Root of a user namespace, as rootless
+ * podman starts us, is an ordinary user, whose own folder is the one that looks like root's there. */
+static bool is_own_runtime_dir(const char *path)
+{
+	struct stat st;
+
+	if (!path || path[0] != '/')
+		return false;
+	return geteuid() != 0 || (!in_initial_userns() && stat(path, &st) == 0 && st.st_uid == 0);
+}
+
 static int default_root(char *path, size_t size)
 {
 	const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
 
-	if (geteuid() == 0)
-		(void)snprintf(path, size, "/run/doboz");
-	else if (runtime_dir && runtime_dir[0] == '/')
+	if (is_own_runtime_dir(runtime_dir))
 		(void)snprintf(path, size, "%s/doboz", runtime_dir);
+	else if (geteuid() == 0)
+		(void)snprintf(path, size, "/run/doboz");
 	else
 		(void)snprintf(path, size, "/tmp/doboz-%u", (unsigned)geteuid());
 	return strlen(path) + 1 < size ?

@@ -98,3 +98,24 @@ host_id()
 	user_doboz rm -f c
 	user_nothing_left
 }
+
+# As rootless podman does: its runtime is root of the user's namespace.
+@test "the default state root: real root's, the user's, and the user's as root of a user namespace" {
+	need_root
+	need_user
+	need unshare
+	local ask=(strace -f -qq -e trace=open,mkdir,mkdirat,openat "$DOBOZ_OCI" list)
+
+	need strace
+	XDG_RUNTIME_DIR=$USER_DIR/run run -0 "${ask[@]}"
+	[[ $output == *'"/run/doboz"'* && $output != *"$USER_DIR/run/doboz"* ]]
+	run -0 as_user "${ask[@]}"
+	[[ $output == *"\"$USER_DIR/run/doboz\""* ]]
+	run -0 as_user unshare --user --map-root-user "${ask[@]}"
+	[[ $output == *"\"$USER_DIR/run/doboz\""* && $output != *'"/run/doboz"'* ]]
+	# A folder that the caller does not own is somebody else's.
+	run -0 as_user unshare --user --map-current-user "${ask[@]}"
+	[[ $output == *"\"$USER_DIR/run/doboz\""* ]]
+	run as_user unshare --user --map-root-user env XDG_RUNTIME_DIR=/run "${ask[@]}"
+	[[ $output == *'"/run/doboz"'* ]]
+}
