@@ -78,6 +78,7 @@ enum json_kind {
 	JSON_K_OBJECT,     /* a struct inside this struct, by .table */
 	JSON_K_OBJECT_PTR, /* struct *: allocated when present, NULL when absent, by .table */
 	JSON_K_ARRAY, /* struct * + size_t count at offset2: array of objects, by .table, .size */
+	JSON_K_KEYED, /* the same from an object of objects: each struct's first member, a char *, is the key */
 	JSON_K_U64_ARRAY,   /* uint64_t * + size_t count at offset2 */
 	JSON_K_ENUM,        /* int, by .names (index of the name; NULL-terminated list) */
 	JSON_K_RAW,         /* const struct json *: the subtree as it is */
@@ -104,7 +105,7 @@ struct json_row {
 	int64_t min, max; /* I64, OPT_I64; both 0 means the whole range */
 	uint64_t umax;    /* U64, OPT_U64, U64_ARRAY; 0 means UINT64_MAX */
 	const struct json_row *table;
-	size_t size; /* ARRAY, OBJECT_PTR: size of one element */
+	size_t size; /* ARRAY, KEYED, OBJECT_PTR: size of one element */
 	const char *const *names;
 	json_decode_fn decode;
 };

@@ -315,6 +315,33 @@ static int kind_array(struct json_decoder *d, const struct json_row *row, const 
 	return 0;
 }
 
+static int kind_keyed(struct json_decoder *d, const struct json_row *row, const struct json *value,
+		      char *dst)
+{
+	char *list;
+	size_t n = 0;
+	int whole = 0;
+
+	if (value->type != JSON_OBJECT)
+		return json_problem(d, "expected an object of objects");
+	list = arena_array(d->arena, value->count, row->size);
+	json_for_each(element, value) {
+		char *one = list + n++ * row->size;
+		size_t len = enter(d, ".%s", element->key);
+		int r = json_decode_value(d, element, row->table, one);
+
+		leave(d, len);
+		if (!carry_on(d, r, &whole))
+			return r;
+		*(char **)one = arena_strdup(d->arena, element->key);
+	}
+	if (whole < 0)
+		return whole;
+	FIELD(void *, dst, row->offset) = list;
+	FIELD(size_t, dst, row->offset2) = n;
+	return 0;
+}
+
 static int kind_raw(struct json_decoder *d, const struct json_row *row, const struct json *value,
 		    char *dst)
 {
@@ -351,6 +378,7 @@ static const kind_fn kinds[] = {
 	[JSON_K_OBJECT] = kind_object,
 	[JSON_K_OBJECT_PTR] = kind_object_ptr,
 	[JSON_K_ARRAY] = kind_array,
+	[JSON_K_KEYED] = kind_keyed,
 	[JSON_K_U64_ARRAY] = kind_u64_array,
 	[JSON_K_ENUM] = kind_enum,
 	[JSON_K_RAW] = kind_raw,

@@ -141,31 +141,6 @@ static const struct json_row rdma_rows[] = {
 	{ 0 },
 };
 
-/* An object whose keys are the names of devices. */
-static int decode_rdma(struct json_decoder *d, const struct json *value, void *field)
-{
-	struct cgroup_resources *res = (void *)((char *)field -
-						offsetof(struct cgroup_resources, rdma));
-	size_t i = 0;
-
-	if (value->type != JSON_OBJECT)
-		return json_problem(d, "expected an object");
-	res->rdma = arena_array(d->arena, value->count, sizeof(*res->rdma));
-	json_for_each(child, value) {
-		size_t len = strlen(d->path);
-		int r;
-
-		(void)snprintf(d->path + len, sizeof(d->path) - len, ".%s", child->key);
-		r = json_decode_value(d, child, rdma_rows, &res->rdma[i]);
-		d->path[len] = '\0';
-		if (r < 0)
-			return r;
-		res->rdma[i++].device = arena_strdup(d->arena, child->key);
-	}
-	res->n_rdma = i;
-	return 0;
-}
-
 static const struct json_row net_prio_rows[] = {
 	{ "name", JSON_K_STRING, AT(cgroup_net_prio, name), .flags = JSON_REQUIRED },
 	{ "priority", JSON_K_U64, AT(cgroup_net_prio, priority), .flags = JSON_REQUIRED,
@@ -195,7 +170,7 @@ const struct json_row cgroup_resources_rows[] = {
 	  .decode = decode_pids },
 	{ "blockIO", JSON_K_OBJECT, AT(cgroup_resources, block_io), .table = block_io_rows },
 	{ "hugepageLimits", JSON_K_ARRAY, ARRAY_AT(cgroup_resources, hugepages, hugepage_rows) },
-	{ "rdma", JSON_K_CUSTOM, AT(cgroup_resources, rdma), .decode = decode_rdma },
+	{ "rdma", JSON_K_KEYED, ARRAY_AT(cgroup_resources, rdma, rdma_rows) },
 	{ "network", JSON_K_CUSTOM, AT(cgroup_resources, net_class_id), .table = network_rows,
 	  .decode = decode_network },
 	{ "unified", JSON_K_MAP, AT(cgroup_resources, unified),

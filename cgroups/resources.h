@@ -48,7 +48,7 @@ struct cgroup_hugepage {
 };
 
 struct cgroup_rdma {
-	char *device;
+	char *device; /* first: the key of a JSON_K_KEYED row */
 	struct opt_u64 hca_handles, hca_objects;
 };
 

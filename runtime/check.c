@@ -43,6 +43,16 @@ static void problem(struct checker *c, const char *fmt, ...)
 	c->n++;
 }
 
+/* A slice of the spec has its own check, which records. */
+static void take_problem(struct checker *c)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = arena_strdup(a, error_text());
+
+	error_clear();
+	problem(c, "%s", text);
+}
+
 /* ---- top level ---- */
 
 /* Numbers without leading zeros, three of them, then "-pre" and "+build" (semver.org 2.0). */
@@ -159,6 +169,17 @@ static void check_time(struct checker *c)
 	else if (ns->path && *ns->path)
 		problem(c,
 			"config.linux.timeOffsets: offsets of a joined time namespace cannot be set");
+}
+
+static void check_net_devices(struct checker *c)
+{
+	const struct net_devices *devices = &c->spec->linux_.net_devices;
+
+	if (devices->n && !find(c->spec, SPEC_NS_NETWORK))
+		problem(c,
+			"config.linux.netDevices: unable to move network devices without a NET namespace");
+	if (net_devices_check(devices) < 0)
+		take_problem(c);
 }
 
 /* ---- id maps ---- */
@@ -348,6 +369,7 @@ static const struct rule spec_rules[] = {
 	{ "config.md \"Hostname\"", check_hostname },
 	{ "config-linux.md \"Offset for Time Namespace\"", check_time },
 	{ "config-linux.md \"User namespace mappings\"", check_maps },
+	{ "config-linux.md \"Network Devices\"", check_net_devices },
 };
 
 static const struct rule process_rules[] = {

@@ -16,6 +16,9 @@
  *                                                stage only: clones init with CLONE_PARENT,
  *                                                INIT (pid, pidfd), ends
  *   reaps the stage, journals the pid
+ *                                                linux.netDevices: NET_DEVICES, waits
+ *   moves them into the child's network
+ *   namespace; NET_DEVICES_DONE
  *                                                mounts ... at each HOOKS step: HOOKS (kind), waits
  *   prestart, createRuntime: runs them.
  *   createContainer: a memfd with the state
@@ -118,6 +121,21 @@ static int take_init(struct launching *l, pid_t pid, int pidfd)
 	return l->cb->on_init ? l->cb->on_init(l->cb->arg, pid) : 0;
 }
 
+/* The pid is a child's that waits for us, so it is nobody else's. */
+static int serve_net_devices(const struct launching *l)
+{
+	char path[64];
+	int r;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)l->pid);
+	CLEANUP_FD int netns = open(path, O_RDONLY | O_CLOEXEC);
+	if (netns < 0)
+		return fail(-errno, "open %s", path);
+	r = net_devices_move(&l->c->plan->spec->linux_.net_devices, netns);
+	return r < 0 ? fail_context(r, "config.linux.netDevices") :
+		       sync_send(l->sync, SYNC_NET_DEVICES_DONE, 0, -EBADF);
+}
+
 static int serve_hooks(const struct launching *l, enum spec_hook_kind kind)
 {
 	CLEANUP_FD int state = -EBADF;
@@ -146,6 +164,9 @@ static int serve(struct launching *l, struct sync_message *m)
 		if (m->fd < 0 || l->pid_is_init)
 			return refuse(-EPROTO, "the stage sent a wrong message");
 		return take_init(l, (pid_t)m->value, TAKE_FD(m->fd));
+	case SYNC_NET_DEVICES:
+		r = serve_net_devices(l);
+		return r < 0 ? r : 0;
 	case SYNC_HOOKS:
 		r = serve_hooks(l, (enum spec_hook_kind)m->value);
 		return r < 0 ? r : 0;

@@ -95,6 +95,7 @@ struct device_step {
  *   PROC_OPEN        private procfs descriptors, never the container's; value 1: a full one too
  *                    (sysctl)
  *   LOOPBACK_UP      lo up in a new network namespace
+ *   NET_DEVICES      the parent moves linux.netDevices in here; src: their names, for people
  *   SESSION_KEYRING  join a new anonymous one
  *   PROPAGATION      of "/" in the new mount namespace, before anything; value: MS_* | MS_REC
  *   ROOTFS           mount: detached clone (recursive bind) or overlay of the root; src: its host
@@ -145,6 +146,7 @@ struct device_step {
 #define PLAN_STEPS(X)                           \
 	X(PROC_OPEN, "proc-open")               \
 	X(LOOPBACK_UP, "loopback-up")           \
+	X(NET_DEVICES, "net-devices")           \
 	X(SESSION_KEYRING, "session-keyring")   \
 	X(PROPAGATION, "propagation")           \
 	X(ROOTFS, "rootfs")                     \

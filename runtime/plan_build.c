@@ -103,6 +103,25 @@ static int plan_sysctls(struct plan_builder *b)
 	return 0;
 }
 
+/* The parent's work, which is the only one that has rights over the host's devices. */
+static int plan_net_devices(struct plan_builder *b)
+{
+	const struct net_devices *devices = &b->spec->linux_.net_devices;
+	char **names = NULL;
+
+	if (devices->n == 0)
+		return 0;
+	if (!plan_privileged(b, CAP_NET_ADMIN) || !plan_privileged(b, CAP_SYS_ADMIN))
+		return refuse(-EPERM, "config.linux.netDevices: network devices are not supported "
+				      "for rootless containers");
+	for (size_t i = 0; i < devices->n; i++)
+		names = strv_append(b->a, names,
+				    arena_printf(b->a, "%s:%s", devices->list[i].host_name,
+						 net_device_name(&devices->list[i])));
+	plan_step(b, STEP_NET_DEVICES, "config.linux.netDevices")->src = str_join(b->a, names, ",");
+	return 0;
+}
+
 static int plan_setup(struct plan_builder *b)
 {
 	plan_step(b, STEP_PROC_OPEN, "writes go to a private procfs")->value =
@@ -112,7 +131,7 @@ static int plan_setup(struct plan_builder *b)
 		plan_step(b, STEP_LOOPBACK_UP, "new network namespace");
 	if (!b->options->no_new_keyring)
 		plan_step(b, STEP_SESSION_KEYRING, "the caller's keys stay outside");
-	return 0;
+	return plan_net_devices(b);
 }
 
 static int plan_hooks_before_pivot(struct plan_builder *b)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runtime/release.c - the child's side of waiting: hooks, and the word to go
+/* runtime/release.c - the child's side of waiting: network devices, hooks, and the word to go
  * Both sides of the handshake are told at the top of launch.c. */
 #include "runtime/release.h"
 
@@ -13,6 +13,16 @@
 static bool runs_here(enum spec_hook_kind kind)
 {
 	return kind == SPEC_HOOK_CREATE_CONTAINER || kind == SPEC_HOOK_START_CONTAINER;
+}
+
+int release_step_net_devices(struct child *c, const struct step *s)
+{
+	int r = sync_send(c->sync, SYNC_NET_DEVICES, 0, -EBADF);
+
+	(void)s;
+	if (r >= 0)
+		r = sync_expect(c->sync, SYNC_NET_DEVICES_DONE, NULL);
+	return r < 0 ? fail(r, "wait for the network devices") : 0;
 }
 
 int release_step_hooks(struct child *c, const struct step *s)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* runtime/spec.h - config.json as plain structs: every field of runtime-spec 1.3 for Linux
- * Composes the slices of cgroups/ and seccomp/. Knows: the JSON.  Does not know: the host.
+ * Composes the slices of cgroups/, netns/ and seccomp/. Knows: the JSON.  Does not know: the host.
  * "Absent" is always explicit: a NULL pointer, a count of 0 or an unset opt_*. All memory belongs to
  * the spec's arena. Source: runtime-spec config.md, config-linux.md. */
 #pragma once
@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "cgroups/rdt_config.h"
 #include "cgroups/resources.h"
+#include "netns/device.h"
 #include "seccomp/profile.h"
 
 struct spec_mount {
@@ -133,6 +134,7 @@ struct spec_linux {
 	struct spec_time_offset monotonic, boottime;
 	struct spec_device *devices;
 	size_t n_devices;
+	struct net_devices net_devices;
 	char *cgroups_path;
 	struct cgroup_resources resources;
 	struct rdt_config *intel_rdt; /* NULL: absent */

@@ -18,6 +18,7 @@ typedef int (*step_fn)(struct child *c, const struct step *s);
 static const step_fn actions[STEP_KINDS] = {
 	[STEP_PROC_OPEN] = procfs_step_open,
 	[STEP_LOOPBACK_UP] = process_step_loopback,
+	[STEP_NET_DEVICES] = release_step_net_devices,
 	[STEP_SESSION_KEYRING] = process_step_keyring,
 	[STEP_PROPAGATION] = root_step_propagation,
 	[STEP_ROOTFS] = root_step_rootfs,

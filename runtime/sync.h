@@ -12,6 +12,8 @@ enum sync_kind {
 	SYNC_WANT_MAPS = 1, /* child: I am in a new user namespace, write my id maps */
 	SYNC_MAPS_DONE,     /* parent: they are written */
 	SYNC_INIT,          /* stage: value is init's pid, one descriptor is its pidfd */
+	SYNC_NET_DEVICES, /* child: I am in my network namespace, move the devices of the plan there */
+	SYNC_NET_DEVICES_DONE, /* parent: they are there */
 	SYNC_HOOKS,      /* child: value is an enum spec_hook_kind; run it, or hand me the state */
 	SYNC_HOOKS_DONE, /* parent: done; the descriptor, if any, holds the state JSON for the child */
 	SYNC_READY,      /* child: everything is made, I wait for start (or: I exec next) */

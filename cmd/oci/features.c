@@ -55,7 +55,7 @@ static const struct switch_row switches[] = {
 	{ "cgroup", "rdma", true },         { "apparmor", "enabled", true },
 	{ "selinux", "enabled", true },     { "intelRdt", "enabled", true },
 	{ "intelRdt", "schemata", true },   { "intelRdt", "monitoring", true },
-	{ "netDevices", "enabled", false },
+	{ "netDevices", "enabled", true },
 };
 
 static void write_switches(struct json_writer *w)

@@ -35,7 +35,6 @@ static const char *custom_value(const struct json_row *row)
 		{ "type", "\"c\"" },
 		{ "access", "\"rwm\"" },
 		{ "pids", "{\"limit\":1}" },
-		{ "rdma", "{\"mlx5_0\":{\"hcaHandles\":1}}" },
 		{ "network", "{\"classID\":1}" },
 	};
 
@@ -80,6 +79,11 @@ static void put_good(struct buf *b, const struct json_row *row)
 		put_object(b, row->table, &nowhere, 0, NULL, GOOD);
 		buf_addc(b, ']');
 		break;
+	case JSON_K_KEYED:
+		buf_adds(b, "{\"k\":");
+		put_object(b, row->table, &nowhere, 0, NULL, GOOD);
+		buf_addc(b, '}');
+		break;
 	case JSON_K_U64_ARRAY:
 		buf_adds(b, "[1]");
 		break;
@@ -101,7 +105,7 @@ static void put_on_the_way(struct buf *b, const struct place *at, size_t depth, 
 			   int how)
 {
 	const struct json_row *row = at->rows[depth];
-	bool array = row->kind == JSON_K_ARRAY;
+	bool array = row->kind == JSON_K_ARRAY, keyed = row->kind == JSON_K_KEYED;
 
 	if (depth == at->n - 1) {
 		if (value)
@@ -110,9 +114,9 @@ static void put_on_the_way(struct buf *b, const struct place *at, size_t depth, 
 			put_good(b, row);
 		return;
 	}
-	buf_adds(b, array ? "[" : "");
+	buf_adds(b, array ? "[" : keyed ? "{\"k\":" : "");
 	put_object(b, row->table, at, depth + 1, value, how);
-	buf_adds(b, array ? "]" : "");
+	buf_adds(b, array ? "]" : keyed ? "}" : "");
 }
 
 static void put_object(struct buf *b, const struct json_row *table, const struct place *at,
@@ -150,9 +154,16 @@ static size_t n_bad, n_controls;
 static void path_of(const struct place *at, struct buf *path)
 {
 	buf_adds(path, "config");
-	for (size_t i = 0; i < at->n; i++)
+	for (size_t i = 0; i < at->n; i++) {
+		enum json_kind kind = at->rows[i]->kind;
+		bool inside = i + 1 < at->n;
+
 		buf_printf(path, ".%s%s", at->rows[i]->name,
-			   at->rows[i]->kind == JSON_K_ARRAY && i + 1 < at->n ? "[0]" : "");
+			   !inside              ? "" :
+			   kind == JSON_K_ARRAY ? "[0]" :
+			   kind == JSON_K_KEYED ? ".k" :
+						  "");
+	}
 }
 
 static int parse(const struct place *at, const char *value, int how, struct buf *text)
@@ -203,8 +214,9 @@ static void wrong_types(const struct place *at, const struct json_row *row)
 	if (row->kind == JSON_K_RAW)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		bool keyed = row->kind == JSON_K_KEYED;
 		bool object = row->kind == JSON_K_OBJECT || row->kind == JSON_K_OBJECT_PTR ||
-			      row->table ||
+			      (row->table && !keyed) ||
 			      (row->kind == JSON_K_CUSTOM && *custom_value(row) == '{');
 
 		/* An object without its members may be good. */
