@@ -50,11 +50,11 @@ struct switch_row {
 };
 
 static const struct switch_row switches[] = {
-	{ "cgroup", "v1", true },           { "cgroup", "v2", true },
-	{ "cgroup", "systemd", false },     { "cgroup", "systemdUser", false },
-	{ "cgroup", "rdma", true },         { "apparmor", "enabled", true },
-	{ "selinux", "enabled", true },     { "intelRdt", "enabled", true },
-	{ "intelRdt", "schemata", true },   { "intelRdt", "monitoring", true },
+	{ "cgroup", "v1", true },          { "cgroup", "v2", true },
+	{ "cgroup", "systemd", false },    { "cgroup", "systemdUser", false },
+	{ "cgroup", "rdma", true },        { "apparmor", "enabled", true },
+	{ "selinux", "enabled", true },    { "intelRdt", "enabled", true },
+	{ "intelRdt", "schemata", true },  { "intelRdt", "monitoring", true },
 	{ "netDevices", "enabled", true },
 };
 
