@@ -177,6 +177,10 @@ char **cgroup_folders(struct arena *a, const struct cgroup_plan *plan) MUST_USE;
 /** cgroup_pids - every process in the folders and their children, each once */
 int cgroup_pids(struct arena *a, char *const *folders, pid_t **ret, size_t *ret_n) MUST_USE;
 
+/** cgroup_open_kill - cgroup.kill of the v2 folder, for one write later: it stays this folder's, even when
+ *  another of the same name has come. Return: descriptor, or -ENOENT (not recorded): there is none */
+int cgroup_open_kill(char *const *folders) MUST_USE;
+
 /** cgroup_signal_all - signal every process; SIGKILL uses cgroup.kill where it exists and thaws
  *  v1-frozen members (a v1-frozen task does not die by SIGKILL) */
 int cgroup_signal_all(char *const *folders, int signal) MUST_USE;

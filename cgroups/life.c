@@ -209,6 +209,15 @@ static int kill_v2(char *const *folders)
 	return r < 0 ? fail(r, "kill the processes of cgroup '%s'", path) : 1;
 }
 
+int cgroup_open_kill(char *const *folders)
+{
+	char *path = NULL;
+	CLEANUP_FD int dir = open_file(folders, "cgroup.kill", &path);
+	int fd = dir < 0 ? -1 : openat(dir, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -ENOENT : fd;
+}
+
 int cgroup_signal_all(char *const *folders, int signal)
 {
 	char *path = NULL;

@@ -83,12 +83,14 @@ static int open_pipe(int *ret_read, int *ret_write)
 	return 0;
 }
 
-static int create(const struct supervise *s, struct stdio *io, struct container_process *ret)
+static int create(const struct supervise *s, struct stdio *io, bool dies_with_us,
+		  struct container_process *ret)
 {
 	struct container_create_options opt = {
 		.config_text = s->config_text,
 		.config_len = strlen(s->config_text),
 		.console_fd = io->console[1],
+		.dies_with_caller = dies_with_us,
 	};
 	int r;
 
@@ -132,10 +134,10 @@ int supervise_foreground(const struct supervise *s)
 	if (r >= 0)
 		r = foreground_stdio(s, &io);
 	if (r >= 0)
-		r = create(s, &io, &process);
+		r = create(s, &io, true, &process);
 	if (r >= 0)
 		r = foreground_wait(&process, io.console[0], signals);
-	attr_closep(&process.pidfd);
+	container_process_close(&process);
 	finish(s, r);
 	return r;
 }
@@ -255,7 +257,7 @@ static int monitor(const struct supervise *s, int report_fd)
 	if (r == 0)
 		r = detached_stdio(s, &io);
 	if (r == 0)
-		r = create(s, &io, &process);
+		r = create(s, &io, false, &process);
 	if (r == 0 && s->meta->terminal)
 		r = io.ours[0] = terminal_receive(io.console[0]);
 	if (r >= 0)
@@ -270,7 +272,7 @@ static int monitor(const struct supervise *s, int report_fd)
 	watch(&io, &process, signals, &log);
 	container_log_end(&log);
 	r = container_wait(&process, -EBADF, &status);
-	attr_closep(&process.pidfd);
+	container_process_close(&process);
 	if (r == 0)
 		r = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	finish(s, r < 0 ? 255 : r);

@@ -34,6 +34,7 @@ struct child {
 	int target;            /* pidfd of the init to join, or -EBADF */
 	uint64_t target_flags; /* CLONE_NEW* that differ from ours */
 	bool staged;           /* a stage joins, then makes init */
+	bool dies_with_parent; /* not only until it is ready, but for good */
 
 	struct child_source *sources; /* one per step, or NULL: the child opens all by itself */
 	int stdio[3];

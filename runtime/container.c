@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "runtime/destroy.h"
 #include "runtime/hooks.h"
+#include "runtime/watcher.h"
 
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -23,6 +24,13 @@ static void forward(int signal_fd, int pidfd)
 		return;
 	if (sys_pidfd_send_signal(pidfd, (int)info.ssi_signo) < 0)
 		errno = 0; /* it has ended; its pidfd says so next */
+}
+
+void container_process_close(struct container_process *process)
+{
+	watcher_end(process->watcher);
+	attr_closep(&process->pidfd);
+	*process = (struct container_process){ .pidfd = -EBADF };
 }
 
 int container_wait(const struct container_process *process, int signal_fd, int *ret_status)

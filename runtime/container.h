@@ -14,13 +14,19 @@ struct container_create_options {
 	int console_fd; /* connected socket that gets the pty master (cmd/ connects to
 				    --console-socket, or keeps the other end itself); -EBADF: none */
 	const char *notify_socket; /* NOTIFY_SOCKET of the caller, or NULL */
+	/* the death of this process ends the container, also when its payload has changed its ids (watcher.h) */
+	bool dies_with_caller;
 };
 
 /* A process that was started for this caller: init, or what exec made. */
 struct container_process {
-	pid_t pid; /* in the caller's pid namespace; our child, waitable */
-	int pidfd; /* owned by the caller */
+	pid_t pid;     /* in the caller's pid namespace; our child, waitable */
+	int pidfd;     /* owned by the caller */
+	pid_t watcher; /* our child as well, 0: none */
 };
+
+/** container_process_close - let go of it: its pidfd, and its watcher, which must not outlive what it watches */
+void container_process_close(struct container_process *process);
 
 /**
  * container_create - lock, journal, cgroup, clone, mounts, hooks; init waits for start

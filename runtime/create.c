@@ -15,6 +15,7 @@
 #include "runtime/pid_file.h"
 #include "runtime/seccomp_agent.h"
 #include "runtime/sync.h"
+#include "runtime/watcher.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -28,6 +29,7 @@ struct creation {
 	struct state state;
 	const struct rdt_host *rdt; /* NULL: not needed */
 	int dir, proc;
+	pid_t watcher; /* 0: none */
 };
 
 static char *time_text(struct arena *a)
@@ -92,6 +94,8 @@ static int on_init(void *arg, pid_t pid)
 		return fail(r, "read the start time of process %d", (int)pid);
 	k->state.pid = pid;
 	r = state_save(k->dir, &k->state);
+	if (r >= 0 && k->opt->dies_with_caller && watcher_is_needed(k->plan))
+		r = k->watcher = watcher_start(pid, k->state.cgroup_folders);
 	return r >= 0 && k->rdt ? rdt_join(k->rdt, &k->state.rdt, k->state.id, pid) : r;
 }
 
@@ -151,6 +155,7 @@ static int make(struct creation *k, struct container_process *ret_init)
 		return r;
 	child.state_dir = k->dir;
 	child.console_socket = k->opt->console_fd;
+	child.dies_with_parent = k->opt->dies_with_caller;
 	for (int i = 0; i < 3; i++)
 		child.stdio[i] = k->opt->stdio[i];
 	CLEANUP_FD int listener = child.listener = sync_listen(k->dir, STATE_START_SOCKET);
@@ -170,6 +175,9 @@ static int make(struct creation *k, struct container_process *ret_init)
 	if (r >= 0 && ret_init) {
 		ret_init->pid = made.pid;
 		ret_init->pidfd = TAKE_FD(made.pidfd);
+		ret_init->watcher = k->watcher;
+	} else {
+		watcher_end(k->watcher);
 	}
 	attr_closep(&made.pidfd);
 	attr_closep(&made.sync);

@@ -56,7 +56,8 @@ runtime_sources = \
 	runtime/sysctl.c runtime/sysctl.h \
 	runtime/terminal.c runtime/terminal.h \
 	runtime/update.c \
-	runtime/user.c runtime/user.h
+	runtime/user.c runtime/user.h \
+	runtime/watcher.c runtime/watcher.h
 
 unit_tests += \
 	tests/unit/test_facts \

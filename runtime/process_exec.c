@@ -128,5 +128,7 @@ int process_step_close_fds(struct child *c, const struct step *s)
 		r = sys_close_range(connection + 1, ~0U, 0);
 	if (r < 0)
 		return fail(r, "close descriptors");
-	return prctl(PR_SET_PDEATHSIG, 0) < 0 ? fail(-errno, "prctl PR_SET_PDEATHSIG") : 0;
+	return !c->dies_with_parent && prctl(PR_SET_PDEATHSIG, 0) < 0 ?
+		       fail(-errno, "prctl PR_SET_PDEATHSIG") :
+		       0;
 }

@@ -7,6 +7,7 @@
 #include "runtime/hooks.h"
 #include "runtime/sync.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -82,7 +83,8 @@ int release_step_ready(struct child *c, const struct step *s)
 	(void)s;
 	if (c->listener < 0 && !c->plan->n_parent_steps)
 		return 0;
-	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+	/* Set again where it stays: the change of ids has cleared it. */
+	if (prctl(PR_SET_PDEATHSIG, c->dies_with_parent ? SIGKILL : 0) < 0)
 		return fail(-errno, "prctl PR_SET_PDEATHSIG");
 	r = sync_send(c->sync, SYNC_READY, 0, -EBADF);
 	if (r >= 0)

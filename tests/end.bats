@@ -143,7 +143,9 @@ end_victim() { kill -KILL "$victim"; wait "$victim" 2> /dev/null || true; }
 	victim
 	while read -r dir; do echo "$victim" > "$dir/cgroup.procs"; done < <(folders c)
 	timeout 20 "$DOBOZ_OCI" --root "$STATE" delete --force c
-	run -137 wait "$victim"
+	status=0
+	wait "$victim" || status=$?
+	[ "$status" = 137 ]
 	no_leftovers
 }
 

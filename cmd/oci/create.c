@@ -135,7 +135,7 @@ int create_print(const struct create *c, const struct create_values *v)
 	return cmd_print(&out);
 }
 
-int create_make(const struct create *c, const struct create_values *v, int root,
+int create_make(const struct create *c, const struct create_values *v, int root, bool dies_with_us,
 		struct container_process *ret_init)
 {
 	struct container_create_options opt = {
@@ -145,6 +145,7 @@ int create_make(const struct create *c, const struct create_values *v, int root,
 		.stdio = { -EBADF, -EBADF, -EBADF },
 		.console_fd = c->console_fd,
 		.notify_socket = getenv("NOTIFY_SOCKET"),
+		.dies_with_caller = dies_with_us,
 	};
 
 	return container_create(root, c->plan, &opt, ret_init);
@@ -165,7 +166,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	root = cmd_root(cmd);
 	if (root < 0)
 		return root;
-	return create_make(&c, v, root, NULL);
+	return create_make(&c, v, root, false, NULL);
 }
 
 static const struct opt opts[] = { CREATE_OPTS };

@@ -56,14 +56,14 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	signals = v->detach ? -EBADF : signals_catch();
 	if (!v->detach && signals < 0)
 		return signals;
-	r = create_make(&c, v, root, &init);
+	r = create_make(&c, v, root, !v->detach, &init);
 	if (r < 0)
 		return r;
 	attr_closep(&c.console_fd);
 	c.console_fd = -EBADF;
-	CLEANUP_FD int pidfd = init.pidfd;
 	r = start_and_wait(root, args[0], &init, v->detach, c.plan->terminal ? ours : -EBADF,
 			   signals);
+	container_process_close(&init);
 	if (r < 0 || !(v->detach || v->keep))
 		return delete_after(root, args[0], r);
 	return r;
