@@ -17,6 +17,7 @@ cgroups_sources = \
 	cgroups/rdt.c cgroups/rdt.h \
 	cgroups/rdt_config.c cgroups/rdt_config.h \
 	cgroups/rdt_mount.c cgroups/rdt_mount.h \
+	cgroups/rdt_stats.c cgroups/rdt_stats.h \
 	cgroups/resources.c cgroups/resources.h \
 	cgroups/stats.c cgroups/stats.h \
 	cgroups/stats_data.h \

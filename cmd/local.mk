@@ -31,6 +31,8 @@ cmd_sources = \
 	cmd/oci/events.c \
 	cmd/oci/events_json.c \
 	cmd/oci/events_json.h \
+	cmd/oci/events_rdt.c \
+	cmd/oci/events_rdt.h \
 	cmd/oci/exec.c \
 	cmd/oci/features.c \
 	cmd/oci/kill.c \

@@ -64,6 +64,33 @@ rdt() { edit "$SCRATCH/b" --argjson rdt "$1" '.linux.intelRdt = $rdt'; }
 	[ ! -e "$R/silver" ]
 }
 
+@test "events tell what the class has" {
+	rdt '{"l3CacheSchema": "L3:0=f", "memBwSchema": "MB:0=20", "enableMonitoring": true}'
+	printf '%s\n' llc_occupancy mbm_total_bytes mbm_local_bytes > "$R/info/L3_MON/mon_features"
+	echo 7ff > "$R/info/L3/cbm_mask"
+	echo 1 > "$R/info/L3/min_cbm_bits"
+	tee "$R/info/L3/num_closids" > "$R/info/MB/num_closids" <<< 4
+	echo 10 > "$R/info/MB/min_bandwidth"
+	echo 1 > "$R/info/MB/delay_linear"
+	oci run --detach --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	for domain in 00 01; do
+		mkdir -p "$R/c/mon_groups/c/mon_data/mon_L3_$domain"
+		echo "10$domain" > "$R/c/mon_groups/c/mon_data/mon_L3_$domain/mbm_total_bytes"
+		echo Unavailable > "$R/c/mon_groups/c/mon_data/mon_L3_$domain/mbm_local_bytes"
+		echo "9$domain" > "$R/c/mon_groups/c/mon_data/mon_L3_$domain/llc_occupancy"
+	done
+	diff <(oci events --stats c | jq -c .data.intel_rdt) - << 'END'
+{"l3_cache_info":{"cbm_mask":"7ff","min_cbm_bits":1,"num_closids":4},"l3_cache_schema_root":"L3:0=7ff","l3_cache_schema":"L3:0=f","mem_bw_info":{"bandwidth_gran":10,"delay_linear":1,"min_bandwidth":10,"num_closids":4},"mem_bw_schema_root":"MB:0=100","mem_bw_schema":"MB:0=20","schemata":["L3:0=f","MB:0=20"],"mbm_stats":[{"mbm_total_bytes":1000,"mbm_local_bytes":0},{"mbm_total_bytes":1001,"mbm_local_bytes":0}],"cmt_stats":[{"llc_occupancy":900},{"llc_occupancy":901}]}
+END
+	oci delete --force c
+	# Without a class nothing of the machine is told.
+	edit "$SCRATCH/b" 'del(.linux.intelRdt)'
+	oci run --detach --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	[ "$(oci events --stats c | jq -c .data.intel_rdt)" = '{}' ]
+	oci delete --force c
+	no_leftovers
+}
+
 @test "a create that fails takes back even a class with a name" {
 	rdt '{"closID": "gold", "schemata": ["L3:0=f"], "enableMonitoring": true}'
 	edit "$SCRATCH/b" '.hooks.createRuntime = [{ path: "/bin/false" }]'

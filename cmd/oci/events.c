@@ -50,6 +50,20 @@ static int read_network(struct arena *a, const struct watched *c, struct events_
 	return 0;
 }
 
+/* A mount that is gone is no reason to tell nothing. */
+static void read_rdt(struct arena *a, const struct watched *c, struct events_stats *s)
+{
+	CLEANUP_RDT_HOST struct rdt_host host = { .root = -EBADF };
+
+	if (!c->state->rdt.class_name)
+		return;
+	if (rdt_host_open(&host) < 0 ||
+	    rdt_stats_read(a, &host, &c->state->rdt, c->state->id, &s->rdt) < 0) {
+		warn("%s, ignoring", error_text());
+		error_clear();
+	}
+}
+
 static int put_stats(const struct watched *c)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -61,6 +75,7 @@ static int put_stats(const struct watched *c)
 		r = read_network(a, c, &s);
 	if (r < 0)
 		return r;
+	read_rdt(a, c, &s);
 	events_json_stats(&line, c->state->id, &s);
 	return put(&line);
 }

@@ -2,6 +2,7 @@
 /* cmd/oci/events_json.c - a container's counters as the JSON that `runc events` prints */
 #include "cmd/oci/events_json.h"
 #include "base/str.h"
+#include "cmd/oci/events_rdt.h"
 
 #include <string.h>
 
@@ -328,6 +329,7 @@ void events_json_stats(struct buf *out, const char *id, const struct events_stat
 	blkio(&w, &s->cgroup);
 	hugetlb(&w, &s->cgroup);
 	json_w_object(&w, "intel_rdt");
+	events_rdt_json(&w, &s->rdt);
 	json_w_end_object(&w);
 	network(&w, s->interfaces, s->n_interfaces);
 	json_w_end_object(&w);

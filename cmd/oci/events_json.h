@@ -5,11 +5,13 @@
 #pragma once
 
 #include "base/json.h"
+#include "cgroups/rdt_stats.h"
 #include "cgroups/stats.h"
 #include "netns/counters.h"
 
 struct events_stats {
 	struct cgroup_stats cgroup;
+	struct rdt_stats rdt; /* all 0: no class */
 	struct netns_counters *interfaces;
 	size_t n_interfaces;
 };
