@@ -51,6 +51,10 @@ struct cgroup_host {
 int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix,
 		     struct cgroup_host **ret) MUST_USE;
 
+/** cgroup_hierarchy_of - the hierarchy that a folder lies in, or NULL */
+const struct cgroup_hierarchy *cgroup_hierarchy_of(const struct cgroup_host *host,
+						   const char *path);
+
 /* ---- plan (pure) ---- */
 
 /* A limit that must not be less than what is in use when it is written. */

@@ -245,3 +245,14 @@ int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix, struct cg
 	*ret = host;
 	return 0;
 }
+
+const struct cgroup_hierarchy *cgroup_hierarchy_of(const struct cgroup_host *host, const char *path)
+{
+	for (size_t i = 0; i < host->n_hierarchies; i++) {
+		const char *rest = str_after(path, host->hierarchies[i].mount);
+
+		if (rest && *rest == '/')
+			return &host->hierarchies[i];
+	}
+	return NULL;
+}

@@ -1,6 +1,7 @@
 # cgroups/: linux.resources and cgroupsPath, on v1, v2 and hybrid hosts
 cgroups_sources = \
 	cgroups/apply.c cgroups/apply.h \
+	cgroups/below.c cgroups/below.h \
 	cgroups/cgroup.h \
 	cgroups/check.c \
 	cgroups/controllers.c cgroups/controllers.h \

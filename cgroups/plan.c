@@ -338,17 +338,6 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 	return 0;
 }
 
-static const struct cgroup_hierarchy *hierarchy_of(const struct cgroup_host *host, const char *path)
-{
-	for (size_t i = 0; i < host->n_hierarchies; i++) {
-		const char *rest = str_after(path, host->hierarchies[i].mount);
-
-		if (rest && *rest == '/')
-			return &host->hierarchies[i];
-	}
-	return NULL;
-}
-
 /* Of memory alone, and memory and swap together, v2 needs both for either, and the sum has to hold. */
 static struct cgroup_resources complete(const struct cgroup_update *update)
 {
@@ -377,7 +366,7 @@ int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
 	for (; folders && *folders; folders++) {
 		struct cgroup_folder *f = &p.plan->folders[p.plan->n_folders];
 
-		f->hierarchy = hierarchy_of(host, *folders);
+		f->hierarchy = cgroup_hierarchy_of(host, *folders);
 		f->path = f->name = arena_strdup(a, *folders);
 		if (f->hierarchy)
 			p.plan->n_folders++;

@@ -62,6 +62,7 @@ static bool undo_of(struct arena *a, int dir, const struct cgroup_write *w,
 	if (r < 0)
 		return false;
 	if (w->undo) {
+		undo.undo = w->undo;
 		undo.value = line_of_key(text, w->value);
 		undo.value = undo.value ? undo.value : w->undo;
 	} else {
@@ -134,6 +135,42 @@ static int write_part(const struct cgroup_folder *f)
 	return r == 0 ? cgroup_write_folder(dir, f, true) : r;
 }
 
+/* A key that has no line needs nothing to be taken back: its write was the one that failed. */
+static bool is_done(struct arena *a, int dir, const struct cgroup_write *w)
+{
+	char *text;
+	size_t len;
+
+	return w->undo && str_eq(w->value, w->undo) &&
+	       file_read_at(a, dir, w->file, OLD_MAX, &text, &len) == 0 &&
+	       !line_of_key(text, w->value);
+}
+
+/* Each write for itself, so that one that cannot be taken back keeps no other; in rounds, because they
+ * may wait for each other. */
+static void undo_part(struct arena *a, const struct cgroup_folder *f)
+{
+	bool *done = arena_array(a, f->n_writes, sizeof(*done)), progress = f->n_writes > 0;
+	CLEANUP_FD int dir = progress ? open_folder(f->path) : -EBADF;
+
+	while (progress && dir >= 0) {
+		progress = false;
+		for (size_t i = 0; i < f->n_writes; i++) {
+			struct cgroup_folder one = *f;
+
+			one.writes = &f->writes[i];
+			one.n_writes = 1;
+			if (!done[i] && (is_done(a, dir, one.writes) ||
+					 cgroup_write_folder(dir, &one, false) == 0))
+				progress = done[i] = true;
+		}
+	}
+	for (size_t i = 0; i < f->n_writes; i++)
+		if (!done[i])
+			warn("'%s/%s' could not be set back to '%s', ignoring", f->path,
+			     f->writes[i].file, f->writes[i].value);
+}
+
 /* From whatever the failed update has made of them. */
 static int restore_devices(struct arena *a, const struct cgroup_plan *plan, const struct part *part)
 {
@@ -162,8 +199,7 @@ static void roll_back(struct arena *a, const struct cgroup_plan *plan, const str
 				  plan->n_before_insns) < 0)
 		warn("%s, ignoring", error_text());
 	while (n-- > 0) {
-		if (write_part(&parts[n].undo) < 0)
-			warn("%s, ignoring", error_text());
+		undo_part(a, &parts[n].undo);
 		if (parts[n].devices && restore_devices(a, plan, &parts[n]) < 0)
 			warn("%s, ignoring", error_text());
 	}

@@ -73,8 +73,8 @@ struct container_exec_options {
 	const char *pid_file;
 	bool ignore_paused;
 	int stdio[3];
-	int console_fd;     /* as in container_create_options */
-	const char *cgroup; /* --cgroup PATH below the container's, or NULL */
+	int console_fd; /* as in container_create_options */
+	char **cgroups; /* --cgroup: as cgroup_below takes them; or NULL */
 };
 /**
  * container_exec - start it; returns when it was exec'd, or with its error

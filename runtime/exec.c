@@ -6,15 +6,19 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "cgroups/below.h"
 #include "runtime/launch.h"
 #include "runtime/limits.h"
 #include "runtime/namespaces.h"
 #include "runtime/pid_file.h"
 #include "runtime/seccomp_agent.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+
+#define NOT_ADDED "error adding pid of the new process to cgroups"
 
 static int may_exec(enum state_status status, bool ignore_paused)
 {
@@ -32,20 +36,25 @@ static int may_exec(enum state_status status, bool ignore_paused)
 	}
 }
 
-/* The container's folders, or the one below them that --cgroup names. */
-static int folders_to_join(struct arena *a, const struct state *s, const char *below, char ***ret)
+/* The container's folders, or those below them that --cgroup names. Where the container has moved its
+ * processes down, or away, its own folder takes nobody any more: then beside init. */
+static int folders_to_join(struct arena *a, const struct state *s, char *const *below, char ***ret)
 {
-	size_t n = strv_len(s->cgroup_folders);
+	CLEANUP_FD int proc = -EBADF;
+	struct cgroup_host *host;
+	int r;
 
 	*ret = s->cgroup_folders;
-	if (!below)
+	if (!s->cgroup_folders || (!below && cgroup_takes_processes(s->cgroup_folders)))
 		return 0;
-	if (str_eq(below, "..") || strstr(below, "../") || str_ends(below, "/.."))
-		return refuse(-EINVAL, "cgroup '%s' is not below the container's", below);
-	*ret = arena_array(a, n + 1, sizeof(**ret));
-	for (size_t i = 0; i < n; i++)
-		(*ret)[i] = arena_printf(a, "%s/%s", s->cgroup_folders[i], below);
-	return 0;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		return fail(-errno, "open /proc");
+	r = cgroup_host_read(a, proc, "", &host);
+	if (r < 0)
+		return r;
+	return below ? cgroup_below(a, host, s->cgroup_folders, below, ret) :
+		       cgroup_of_process(a, host, proc, s->pid, s->cgroup_folders, ret);
 }
 
 /* By pid, so it may have been another process's that got the number meanwhile, one of the host even,
@@ -109,11 +118,16 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 	if (r >= 0 && folders && *folders) {
 		r = cgroup_open(folders, &join);
 		child.join = &join;
+		if (r < 0)
+			return fail_context(r, NOT_ADDED);
 	}
 	if (r >= 0 && plan->cpu_affinity_initial)
 		r = limits_set_cpus(plan->cpu_affinity_initial);
 	if (r >= 0)
 		r = launch(&child, &cb, ret);
+	/* v2: a folder that hands its controllers on takes no process. */
+	if (r == -EBUSY && join.v2_fd >= 0)
+		r = fail_context(r, NOT_ADDED);
 	cgroup_join_close(&join);
 	return r;
 }
@@ -159,7 +173,7 @@ int container_exec(int root, const char *id, const struct container_exec_options
 	if (r >= 0)
 		r = plan_it(a, dir, opt, &spec, &plan);
 	if (r >= 0)
-		r = folders_to_join(a, s, opt->cgroup, &folders);
+		r = folders_to_join(a, s, opt->cgroups, &folders);
 	if (r >= 0)
 		r = start(plan, folders, s, pidfd, opt, &made);
 	attr_closep(&made.sync);

@@ -12,8 +12,8 @@
 #include <string.h>
 
 struct exec_values {
-	const char *console_socket, *process, *cwd, *user, *pid_file, *label, *apparmor, *cgroup;
-	char **env, **caps, **groups;
+	const char *console_socket, *process, *cwd, *user, *pid_file, *label, *apparmor;
+	char **env, **caps, **groups, **cgroups;
 	struct opt_u64 preserve_fds;
 	bool tty, detach, no_new_privs, ignore_paused;
 };
@@ -155,7 +155,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 				   .ignore_paused = v->ignore_paused,
 				   .stdio = { -EBADF, -EBADF, -EBADF },
 				   .console_fd = theirs,
-				   .cgroup = v->cgroup,
+				   .cgroups = v->cgroups,
 			   },
 			   &process);
 	attr_closep(&theirs);
@@ -173,7 +173,7 @@ static const struct opt opts[] = {
 	{ 'p', "process", OPT_STRING, offsetof(struct exec_values, process), "FILE",
 	  "the process as JSON" },
 	{ 0, "cwd", OPT_STRING, offsetof(struct exec_values, cwd), "DIR", "working directory" },
-	{ 0, "cgroup", OPT_STRING, offsetof(struct exec_values, cgroup), "PATH",
+	{ 0, "cgroup", OPT_STRINGS, offsetof(struct exec_values, cgroups), "[CONTROLLER,...:]PATH",
 	  "cgroup below the container's" },
 	{ 'd', "detach", OPT_FLAG, offsetof(struct exec_values, detach), NULL,
 	  "return when the process runs" },
