@@ -3,6 +3,7 @@
 # tests/clients/buildah.bats - buildah with --isolation oci: bud and run start doboz-oci themselves, without conmon
 load clients
 load containers
+# shellcheck disable=SC2154 # containers_storage is containers.bash's
 
 setup_file()
 {

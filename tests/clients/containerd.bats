@@ -160,10 +160,8 @@ pid_of() { ctr tasks ls | awk -v id="$1" '$1 == id { print $2 }'; }
 
 	for i in $(seq 20); do
 		(
-			status=0
 			ctr run --rm --runtime io.containerd.runc.v2 --runc-binary "$RUNTIME" --cgroup "$CLIENTS_CGROUP/m$i" \
-				"$IMAGE" "m$i" sh -c "exit $i" || status=$?
-			echo "$status" > "$CLIENTS_SCRATCH/status.$i"
+				"$IMAGE" "m$i" sh -c "exit $i" || echo "$?" > "$CLIENTS_SCRATCH/status.$i"
 		) 3>&- &
 	done
 	wait

@@ -3,6 +3,7 @@
 # tests/clients/podman.bats - podman as root: conmon starts doboz-oci
 load clients
 load containers
+# shellcheck disable=SC2154 # containers_storage is containers.bash's
 
 setup_file()
 {

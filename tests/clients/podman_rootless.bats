@@ -13,7 +13,8 @@ setup_file()
 	containers_begin
 	# crun and runc agree with ours: without a session of systemd's there is no cgroup to delegate.
 	sed -i 's|^\[containers\]|&\ncgroups = "disabled"|' "$CONTAINERS_CONF"
-	mkdir -p -m 700 "$CLIENTS_SCRATCH/home" /run/user/user
+	mkdir /run/user
+	mkdir -m 700 "$CLIENTS_SCRATCH/home" /run/user/user
 	mkdir -m 755 "$CLIENTS_SCRATCH/bin"
 	# The user may not be able to enter the folder that we were built in.
 	cp -L "$RUNTIME" "$CLIENTS_SCRATCH/bin/$(basename "$RUNTIME")"
