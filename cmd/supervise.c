@@ -95,10 +95,7 @@ static int create(const struct supervise *s, struct stdio *io, bool dies_with_us
 	int r;
 
 	memcpy(opt.stdio, io->theirs, sizeof(opt.stdio));
-	r = container_create(s->root, s->plan, &opt, ret);
-	if (r < 0)
-		return r;
-	r = container_start(s->root, s->meta->id);
+	r = container_run(s->root, s->plan, &opt, ret);
 	stdio_release(io);
 	return r;
 }

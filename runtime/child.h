@@ -26,7 +26,8 @@ struct child {
 	const struct plan *plan;
 	int sync;                   /* with the parent; from READY on, the connection of `start` */
 	int parent_sync, state_dir; /* the parent's own descriptors, closed first of all */
-	int listener;               /* start.sock; -EBADF: exec, nobody has to start it */
+	bool is_created; /* init of a container: READY, then it waits for a word; else (exec) it goes on */
+	int listener; /* start.sock, to wait there for `start`; -EBADF: the word is SAVED */
 	const struct cgroup_join *join;
 
 	/* Joining: by path (opened and verified by the parent), or a whole process (exec). */

@@ -36,6 +36,13 @@ void container_process_close(struct container_process *process);
 int container_create(int root, const struct plan *plan, const struct container_create_options *opt,
 		     struct container_process *ret_init) MUST_USE;
 
+/**
+ * container_run - container_create and container_start in one, by one process
+ * @ret_init: with a pidfd the container exists, also on failure (its payload could not be started): delete it
+ */
+int container_run(int root, const struct plan *plan, const struct container_create_options *opt,
+		  struct container_process *ret_init) MUST_USE;
+
 /** container_start - release init; returns when the payload was exec'd, or with its error.
  *  Errors: "cannot start an already running container", "cannot start a container that has stopped" */
 int container_start(int root, const char *id) MUST_USE;

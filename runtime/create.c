@@ -14,6 +14,7 @@
 #include "runtime/notify.h"
 #include "runtime/pid_file.h"
 #include "runtime/seccomp_agent.h"
+#include "runtime/start.h"
 #include "runtime/sync.h"
 #include "runtime/watcher.h"
 
@@ -30,6 +31,7 @@ struct creation {
 	const struct rdt_host *rdt; /* NULL: not needed */
 	int dir, proc;
 	pid_t watcher; /* 0: none */
+	bool starts;   /* `run`: the payload too */
 };
 
 static char *time_text(struct arena *a)
@@ -115,7 +117,7 @@ static int on_hooks(void *arg, enum spec_hook_kind kind, pid_t pid, int *ret_sta
 	return hooks_run(k->plan->spec, kind, k->state.bundle, state);
 }
 
-/* init waits; what is left is to tell everybody who wants to know, and to let it outlive us. */
+/* init waits; what is left is to tell everybody who wants to know, and to let it outlive us or go on. */
 static int finish(struct creation *k, const struct launch_result *made)
 {
 	int r = 0;
@@ -128,20 +130,22 @@ static int finish(struct creation *k, const struct launch_result *made)
 	/* A class that the config names stays when its first container goes. */
 	if (k->rdt && k->plan->rdt->clos_id && *k->plan->rdt->clos_id)
 		k->state.rdt.made = false;
+	k->state.started = k->starts;
 	r = state_save(k->dir, &k->state);
 	if (r >= 0 && k->opt->pid_file)
 		r = pid_file_write(k->opt->pid_file, made->pid);
 	if (r < 0)
 		return r;
+	if (k->starts)
+		return 0;
 	r = sync_send(made->sync, SYNC_SAVED, 0, -EBADF);
 	return r < 0 ? fail(r, "let the container's first process go on") : 0;
 }
 
-static int make(struct creation *k, struct container_process *ret_init)
+static int make(struct creation *k, struct launch_result *ret)
 {
 	struct cgroup_join join = { .v2_fd = -EBADF };
 	struct launch_callbacks cb = { .arg = k, .on_init = on_init, .on_hooks = on_hooks };
-	struct launch_result made = { .pidfd = -EBADF, .sync = -EBADF };
 	struct child child;
 	char notify_dir[PATH_MAX];
 	int r = 0;
@@ -153,14 +157,16 @@ static int make(struct creation *k, struct container_process *ret_init)
 	}
 	if (r < 0)
 		return r;
+	child.is_created = true;
 	child.state_dir = k->dir;
 	child.console_socket = k->opt->console_fd;
 	child.dies_with_parent = k->opt->dies_with_caller;
 	for (int i = 0; i < 3; i++)
 		child.stdio[i] = k->opt->stdio[i];
-	CLEANUP_FD int listener = child.listener = sync_listen(k->dir, STATE_START_SOCKET);
-	if (listener < 0)
+	CLEANUP_FD int listener = k->starts ? -EBADF : sync_listen(k->dir, STATE_START_SOCKET);
+	if (listener < 0 && !k->starts)
 		return fail(listener, "listen at %s", STATE_START_SOCKET);
+	child.listener = listener;
 	if (k->state.cgroup_folders) {
 		r = cgroup_create(k->plan->cgroup, &join);
 		child.join = &join;
@@ -168,20 +174,9 @@ static int make(struct creation *k, struct container_process *ret_init)
 	if (r >= 0 && k->rdt)
 		r = rdt_make(k->rdt, k->plan->rdt, k->state.id, &k->state.rdt);
 	if (r >= 0)
-		r = launch(&child, &cb, &made);
+		r = launch(&child, &cb, ret);
 	cgroup_join_close(&join);
-	if (r >= 0)
-		r = finish(k, &made);
-	if (r >= 0 && ret_init) {
-		ret_init->pid = made.pid;
-		ret_init->pidfd = TAKE_FD(made.pidfd);
-		ret_init->watcher = k->watcher;
-	} else {
-		watcher_end(k->watcher);
-	}
-	attr_closep(&made.pidfd);
-	attr_closep(&made.sync);
-	return r;
+	return r < 0 ? r : finish(k, ret);
 }
 
 /* What can be known to fail before anything is made. */
@@ -199,27 +194,53 @@ static int look_ahead(struct creation *k, struct rdt_host *rdt)
 	return r;
 }
 
-int container_create(int root, const struct plan *plan, const struct container_create_options *opt,
-		     struct container_process *ret_init)
+static int create(int root, struct creation *k, struct container_process *ret_init)
 {
-	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF };
+	struct launch_result made = { .pidfd = -EBADF, .sync = -EBADF };
+	const char *id = k->plan->id;
 	CLEANUP_RDT_HOST struct rdt_host rdt = { .root = -EBADF };
 	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (proc < 0)
 		return fail(-errno, "open /proc");
-	k.proc = proc;
-	r = look_ahead(&k, &rdt);
+	k->proc = proc;
+	r = look_ahead(k, &rdt);
 	if (r >= 0)
-		r = state_claim(root, plan->id, &k.dir);
+		r = state_claim(root, id, &k->dir);
 	if (r < 0)
 		return r;
-	CLEANUP_FD int dir = k.dir;
-	r = write_journal(&k);
+	CLEANUP_FD int dir = k->dir;
+	r = write_journal(k);
 	if (r >= 0)
-		r = make(&k, ret_init);
-	if (r < 0)
-		destroy_failed(root, plan->id, &k.state);
-	return r;
+		r = make(k, &made);
+	CLEANUP_FD int pidfd = made.pidfd;
+	CLEANUP_FD int sync = made.sync;
+	if (r < 0) {
+		watcher_end(k->watcher);
+		destroy_failed(root, id, &k->state);
+		return r;
+	}
+	if (ret_init)
+		*ret_init = (struct container_process){ .pid = made.pid,
+							.pidfd = TAKE_FD(pidfd),
+							.watcher = k->watcher };
+	return k->starts ? start_payload(root, dir, sync, SYNC_SAVED, &k->state, k->plan->spec) : 0;
+}
+
+int container_create(int root, const struct plan *plan, const struct container_create_options *opt,
+		     struct container_process *ret_init)
+{
+	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF };
+
+	return create(root, &k, ret_init);
+}
+
+int container_run(int root, const struct plan *plan, const struct container_create_options *opt,
+		  struct container_process *ret_init)
+{
+	struct creation k = { .plan = plan, .opt = opt, .dir = -EBADF, .starts = true };
+
+	*ret_init = (struct container_process){ .pidfd = -EBADF };
+	return create(root, &k, ret_init);
 }

@@ -38,8 +38,9 @@
  *                                                execve, which closes the connection
  *   end of file: the payload runs
  *
- * At any time the child may send ERROR (its record and warnings) and exit. `exec` is the same without
- * hooks and without the wait for start: its child says READY only when there are parent_steps, its
+ * At any time the child may send ERROR (its record and warnings) and exit. `run` is the same without a
+ * second process: SAVED, with that memfd, is the word to go, and the pair is the connection. `exec` is the
+ * same without hooks and without a word: its child says READY only when there are parent_steps, its
  * LISTENER comes to the parent, and the end of file is the success. Death ends the connection as well; the
  * kernel remembers of a process, even of a zombie, whether it has ever been through execve. */
 #include "runtime/launch.h"
@@ -175,7 +176,7 @@ static int serve(struct launching *l, struct sync_message *m)
 		return r < 0 ? r : 0;
 	case SYNC_READY:
 		r = limits_apply_parent_steps(l->c->plan, l->pid);
-		if (r < 0 || l->c->listener >= 0)
+		if (r < 0 || l->c->is_created)
 			return r < 0 ? r : 1;
 		r = sync_send(l->sync, SYNC_SAVED, 0, -EBADF);
 		return r < 0 ? r : 0;
@@ -220,7 +221,7 @@ static int serve_until_ready(struct launching *l)
 		int r = sync_recv(l->sync, &m);
 
 		if (r == 0)
-			return l->c->listener < 0 ? judge_exec(l) : explain_death(l);
+			return l->c->is_created ? explain_death(l) : judge_exec(l);
 		if (r < 0)
 			return error_code() ? r :
 					      fail(r, "hear from the container's first process");

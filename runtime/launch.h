@@ -31,7 +31,7 @@ void launch_prepare(struct child *c, const struct plan *plan);
 /**
  * launch - clone, serve the child's messages, return when it is ready; records
  * @c: from launch_prepare, with what the caller wants different
- * With c->listener the child is ready at SYNC_READY; without one (exec) when its end of the pair closes,
+ * With c->is_created the child is ready at SYNC_READY; without (exec) when its end of the pair closes,
  * which is execve. On failure the child is killed and reaped.
  */
 int launch(struct child *c, const struct launch_callbacks *cb, struct launch_result *ret) MUST_USE;

@@ -48,7 +48,7 @@ runtime_sources = \
 	runtime/spec_load.c runtime/spec.h \
 	runtime/spec_process.c \
 	runtime/spec_rows.h \
-	runtime/start.c \
+	runtime/start.c runtime/start.h \
 	runtime/state.c runtime/state.h \
 	runtime/state_lock.c runtime/state_lock.h \
 	runtime/step_exec.c runtime/step_exec.h \

@@ -45,11 +45,11 @@ int release_step_hooks(struct child *c, const struct step *s)
 	return runs_here(kind) ? hooks_run(c->plan->spec, kind, c->plan->bundle, state) : 0;
 }
 
-/* Return: 0; -EPIPE the starter went away before it said a word. */
-static int take_start(struct child *c, int connection)
+/* Return: 0; -EPIPE the other side went away before it said the word. */
+static int take_word(struct child *c, int connection, enum sync_kind word)
 {
 	CLEANUP_FD int state = -EBADF;
-	int r = sync_expect(connection, SYNC_START, &state);
+	int r = sync_expect(connection, word, &state);
 
 	if (r < 0)
 		return r;
@@ -67,7 +67,7 @@ static int wait_for_start(struct child *c)
 			continue;
 		if (connection < 0)
 			return fail(-errno, "wait for start");
-		if (take_start(c, connection) < 0)
+		if (take_word(c, connection, SYNC_START) < 0)
 			continue; /* killed before it could say so: the next one may start us */
 		(void)close(c->sync);
 		(void)close(TAKE_FD(c->listener));
@@ -81,14 +81,14 @@ int release_step_ready(struct child *c, const struct step *s)
 	int r;
 
 	(void)s;
-	if (c->listener < 0 && !c->plan->n_parent_steps)
+	if (!c->is_created && !c->plan->n_parent_steps)
 		return 0;
 	/* Set again where it stays: the change of ids has cleared it. */
 	if (prctl(PR_SET_PDEATHSIG, c->dies_with_parent ? SIGKILL : 0) < 0)
 		return fail(-errno, "prctl PR_SET_PDEATHSIG");
 	r = sync_send(c->sync, SYNC_READY, 0, -EBADF);
 	if (r >= 0)
-		r = sync_expect(c->sync, SYNC_SAVED, NULL);
+		r = take_word(c, c->sync, SYNC_SAVED);
 	if (r < 0)
 		return fail(r, "wait for the runtime");
 	return c->listener < 0 ? 0 : wait_for_start(c);

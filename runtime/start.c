@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* runtime/start.c - letting the init of a created container go on to its payload
- * Any process may do it: init listens on a socket in the state folder. The same code serves `run`. */
-#include "runtime/container.h"
+ * Any process may do it: init listens on a socket in the state folder. `run`, which has made it, says the
+ * word on the pair that they share. */
+#include "runtime/start.h"
 
 #include "base/error.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "runtime/container.h"
 #include "runtime/destroy.h"
 #include "runtime/hooks.h"
 #include "runtime/notify.h"
 #include "runtime/seccomp_agent.h"
-#include "runtime/sync.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -33,7 +34,7 @@ static int may_start(enum state_status status)
 
 /* init has its filter and waits until the agent has the listener; the config names the agent. When that
  * fails, init must not go on: what it calls would be answered by nobody. */
-static int serve_listener(int dir, int connection, const struct state *s, int listener)
+static int serve_listener(int dir, int init, const struct state *s, int listener)
 {
 	CLEANUP(spec) struct spec *spec = NULL;
 	int r = spec_load(dir, "config.json", &spec, NULL);
@@ -43,7 +44,7 @@ static int serve_listener(int dir, int connection, const struct state *s, int li
 	if (r >= 0)
 		r = seccomp_agent_tell(spec->linux_.seccomp, s, STATE_CREATED, s->pid, listener);
 	if (r >= 0)
-		return sync_send(connection, SYNC_LISTENER_DONE, 0, -EBADF);
+		return sync_send(init, SYNC_LISTENER_DONE, 0, -EBADF);
 	CLEANUP_FD int pidfd = state_init(s);
 	if (pidfd >= 0 && sys_pidfd_send_signal(pidfd, SIGKILL) < 0)
 		warn("kill process %d, which cannot be started, ignoring", (int)s->pid);
@@ -51,16 +52,16 @@ static int serve_listener(int dir, int connection, const struct state *s, int li
 }
 
 /* Return: 0 the end of the connection */
-static int follow(int dir, int connection, const struct state *s)
+static int follow(int dir, int init, const struct state *s)
 {
 	for (;;) {
 		struct sync_message m = { .fd = -EBADF };
-		int r = sync_recv(connection, &m);
+		int r = sync_recv(init, &m);
 		CLEANUP_FD int fd = m.fd;
 
 		if (r <= 0)
 			return r;
-		r = m.kind == SYNC_LISTENER ? serve_listener(dir, connection, s, fd) : -EPROTO;
+		r = m.kind == SYNC_LISTENER ? serve_listener(dir, init, s, fd) : -EPROTO;
 		if (r < 0)
 			return r;
 	}
@@ -79,31 +80,28 @@ static int judge_start(const struct state *s)
 }
 
 /* Return: 0 the payload was exec'd. */
-static int release(int dir, const struct state *s, const struct spec *spec)
+static int release(int dir, int init, enum sync_kind word, const struct state *s,
+		   const struct spec *spec)
 {
 	CLEANUP_FD int state = -EBADF;
-	CLEANUP_FD int connection = sync_connect(dir, STATE_START_SOCKET);
 	int r;
 
-	if (connection == -ECONNREFUSED)
-		return may_start(STATE_STOPPED);
-	if (connection < 0)
-		return fail(connection, "connect to %s", STATE_START_SOCKET);
 	if (spec && spec->hooks.n[SPEC_HOOK_START_CONTAINER]) {
 		state = hooks_state(s, STATE_CREATED);
 		if (state < 0)
 			return state;
 	}
-	r = sync_send(connection, SYNC_START, 0, state);
+	r = sync_send(init, word, 0, state);
 	if (r >= 0)
-		r = follow(dir, connection, s);
+		r = follow(dir, init, s);
 	if (r == 0)
 		return judge_start(s);
 	return error_code() ? r : fail(r, "start the payload");
 }
 
 /* With a NOTIFY_SOCKET, the container counts as started when its payload says so. */
-static int start_and_notify(int dir, const struct state *s, const struct spec *spec)
+static int start_and_notify(int dir, int init, enum sync_kind word, const struct state *s,
+			    const struct spec *spec)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 	CLEANUP_FD int pidfd = -EBADF;
@@ -116,7 +114,7 @@ static int start_and_notify(int dir, const struct state *s, const struct spec *s
 		return sock;
 	if (sock >= 0)
 		pidfd = state_init(s);
-	r = release(dir, s, spec);
+	r = release(dir, init, word, s, spec);
 	if (r < 0 || sock < 0 || pidfd < 0)
 		return r;
 	return notify_relay(sock, path, s->pid, pidfd);
@@ -138,6 +136,14 @@ static int run_poststart(int root, const struct state *s, const struct spec *spe
 	return r;
 }
 
+int start_payload(int root, int dir, int init, enum sync_kind word, const struct state *s,
+		  const struct spec *spec)
+{
+	int r = start_and_notify(dir, init, word, s, spec);
+
+	return r < 0 ? r : run_poststart(root, s, spec);
+}
+
 int container_start(int root, const char *id)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -155,7 +161,12 @@ int container_start(int root, const char *id)
 		return r;
 	s->started = true;
 	r = state_save(dir, s);
-	if (r >= 0)
-		r = start_and_notify(dir, s, spec);
-	return r < 0 ? r : run_poststart(root, s, spec);
+	if (r < 0)
+		return r;
+	CLEANUP_FD int init = sync_connect(dir, STATE_START_SOCKET);
+	if (init == -ECONNREFUSED)
+		return may_start(STATE_STOPPED);
+	if (init < 0)
+		return fail(init, "connect to %s", STATE_START_SOCKET);
+	return start_payload(root, dir, init, SYNC_START, s, spec);
 }

@@ -17,7 +17,7 @@ enum sync_kind {
 	SYNC_HOOKS,      /* child: value is an enum spec_hook_kind; run it, or hand me the state */
 	SYNC_HOOKS_DONE, /* parent: done; the descriptor, if any, holds the state JSON for the child */
 	SYNC_READY,      /* child: everything is made, I wait for start (or: I exec next) */
-	SYNC_SAVED,      /* parent: "created" is on disk, you may outlive me */
+	SYNC_SAVED, /* parent: "created" is on disk, you may outlive me (run: "running", and go on) */
 	SYNC_LISTENER, /* child: the descriptor is of the seccomp listener; hand it to the agent */
 	SYNC_LISTENER_DONE, /* parent, starter: the agent has it */
 	SYNC_START,         /* starter: go on; the descriptor, if any, holds the state JSON */

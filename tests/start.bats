@@ -7,7 +7,7 @@ load helpers
 setup()
 {
 	test_begin
-	B=$SCRATCH/bundle
+	export B=$SCRATCH/bundle
 }
 
 # The system calls before the sealed copy is executed: none of them is libc's start-up, which begins by brk.
@@ -34,4 +34,28 @@ first_calls()
 	[ "$(grep -c execveat "$SCRATCH/trace")" = 0 ]
 	edit "$B" '.process.args = ["true"]'
 	[ "$(first_calls "$DOBOZ_OCI" --root "$STATE" run -b "$B" box)" = "$want" ]
+}
+
+@test "run makes and starts by one conversation; start has one of its own" {
+	need_root
+	need strace
+	bundle "$B" true
+	strace -f -o "$SCRATCH/trace" -e trace=accept4,connect "$DOBOZ_OCI" --root "$STATE" run -b "$B" box
+	[ "$(grep -cE 'accept4|connect' "$SCRATCH/trace")" = 0 ]
+	oci create -b "$B" box < /dev/null > /dev/null 2>&1
+	strace -o "$SCRATCH/start" -e trace=accept4,connect "$DOBOZ_OCI" --root "$STATE" start box
+	[ "$(grep -c 'connect(' "$SCRATCH/start")" = 1 ]
+	oci delete --force box
+}
+
+@test "run starts the payload after its startContainer hook, and poststart comes before run goes on" {
+	need_root
+	bundle "$B" sh -c 'echo payload >> /log'
+	edit "$B" '.root.readonly = false | .hooks = {startContainer: [{path: "/bin/sh", args: ["sh", "-c", "cat > /state; echo startContainer >> /log"]}],
+		poststart: [{path: "/bin/sh", args: ["sh", "-c", "cat >> \(env.B)/rootfs/poststart"]}]}' --arg none ''
+	oci run -b "$B" box
+	[ "$(cat "$B/rootfs/log")" = $'startContainer\npayload' ]
+	[ "$(jq -r .status "$B/rootfs/state")" = created ]
+	[ "$(jq -r .status "$B/rootfs/poststart")" = running ]
+	[ -z "$(oci list -q)" ]
 }

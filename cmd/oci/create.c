@@ -148,7 +148,9 @@ int create_make(const struct create *c, const struct create_values *v, int root,
 		.dies_with_caller = dies_with_us,
 	};
 
-	return container_create(root, c->plan, &opt, ret_init);
+	if (ret_init)
+		return container_run(root, c->plan, &opt, ret_init);
+	return container_create(root, c->plan, &opt, NULL);
 }
 
 static int run(struct cmd *cmd, const void *values, char **args)

@@ -72,6 +72,7 @@ int create_load(struct cmd *cmd, const struct create_values *v, const char *id, 
 /** create_print - --dry-run */
 int create_print(const struct create *c, const struct create_values *v) MUST_USE;
 
-/** create_make - container_create with what was loaded; dies_with_us: as its dies_with_caller */
+/** create_make - container_create with what was loaded; with ret_init: container_run
+ *  @dies_with_us: as its dies_with_caller */
 int create_make(const struct create *c, const struct create_values *v, int root, bool dies_with_us,
 		struct container_process *ret_init) MUST_USE;

@@ -12,15 +12,6 @@ static int open_console(const struct create_values *v, int *ret_ours, int *ret_t
 	return v->detach || v->console_socket ? 0 : foreground_console(ret_ours, ret_theirs);
 }
 
-/* From a created container to the exit status of its process. */
-static int start_and_wait(int root, const char *id, const struct container_process *init,
-			  bool detach, int console, int signals)
-{
-	int r = container_start(root, id);
-
-	return r == 0 && !detach ? foreground_wait(init, console, signals) : r;
-}
-
 /* Delete at the end; a failure that is recorded already stays the one that is told. */
 static int delete_after(int root, const char *id, int status)
 {
@@ -57,12 +48,12 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	if (!v->detach && signals < 0)
 		return signals;
 	r = create_make(&c, v, root, !v->detach, &init);
-	if (r < 0)
-		return r;
+	if (r < 0 && init.pidfd < 0)
+		return r; /* nothing of ours is there */
 	attr_closep(&c.console_fd);
 	c.console_fd = -EBADF;
-	r = start_and_wait(root, args[0], &init, v->detach, c.plan->terminal ? ours : -EBADF,
-			   signals);
+	if (r == 0 && !v->detach)
+		r = foreground_wait(&init, c.plan->terminal ? ours : -EBADF, signals);
 	container_process_close(&init);
 	if (r < 0 || !(v->detach || v->keep))
 		return delete_after(root, args[0], r);
