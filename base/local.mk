@@ -5,6 +5,7 @@ base_sources = \
 	base/confine.c base/confine.h \
 	base/dir.c base/dir.h \
 	base/duration.c base/duration.h \
+	base/env.c base/env.h \
 	base/error.c base/error.h \
 	base/fd.c base/fd.h \
 	base/json.c base/json.h \

@@ -381,38 +381,3 @@ char *str_join(struct arena *a, char *const *v, const char *sep)
 	}
 	return arena_strndup(a, b.data ? b.data : "", b.len);
 }
-
-/* Is this entry NAME=...? Return: its value, or NULL */
-static const char *env_value(const char *entry, const char *name)
-{
-	const char *rest = str_after(entry, name);
-
-	return rest && *rest == '=' ? rest + 1 : NULL;
-}
-
-const char *env_get(char *const *env, const char *name)
-{
-	for (; env && *env; env++) {
-		const char *value = env_value(*env, name);
-
-		if (value)
-			return value;
-	}
-	return NULL;
-}
-
-char **env_set(struct arena *a, char *const *env, const char *name, const char *value)
-{
-	char *entry = arena_printf(a, "%s=%s", name, value);
-	char **list = strv_append(a, env, entry);
-	size_t last = strv_len(list) - 1;
-
-	for (size_t i = 0; i < last; i++) {
-		if (env_value(list[i], name)) {
-			list[i] = entry;
-			list[last] = NULL;
-			break;
-		}
-	}
-	return list;
-}

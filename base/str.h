@@ -59,7 +59,3 @@ char **strv_concat(struct arena *a, char *const *v, char *const *w) MUST_USE;
 char **str_split(struct arena *a, const char *s, char c) MUST_USE;
 /** str_join - the pieces with sep between them */
 char *str_join(struct arena *a, char *const *v, const char *sep) MUST_USE;
-/** env_get - the value of NAME in a list of NAME=VALUE, or NULL */
-const char *env_get(char *const *env, const char *name);
-/** env_set - a list in which NAME has this value, in its old place or at the end */
-char **env_set(struct arena *a, char *const *env, const char *name, const char *value) MUST_USE;

@@ -2,6 +2,7 @@
 /* cmd/environment.c - environment from the command line and from files, as docker reads them */
 #include "cmd/environment.h"
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/str.h"

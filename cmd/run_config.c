@@ -2,6 +2,7 @@
 /* cmd/run_config.c - the members of config.json, in the order of the spec */
 #include "cmd/run_config.h"
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "cmd/environment.h"

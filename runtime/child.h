@@ -51,7 +51,7 @@ struct child {
 	int hook_state;                    /* state JSON for hooks that run in here */
 
 	struct plan_user user; /* plan->user, or user_name looked up in the container */
-	bool user_known;
+	bool user_known, in_cwd;
 	char **env;
 	char home[PATH_MAX + sizeof("HOME=")];
 	char program[PATH_MAX];

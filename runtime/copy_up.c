@@ -4,6 +4,7 @@
 #include "runtime/copy_up.h"
 
 #include "base/dir.h"
+#include "base/env.h"
 #include "base/error.h"
 #include "base/str.h"
 

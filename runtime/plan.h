@@ -133,7 +133,9 @@ struct device_step {
  *                    then effective = caps.effective. value 1: CAPABILITIES comes behind SECCOMP,
  *                    permitted stays whole until then
  *   CAPABILITIES     capset of all sets, then ambient
- *   CHDIR            to dst as the user; getcwd must begin with '/' (CVE-2024-21626)
+ *   CHDIR            to dst; getcwd must begin with '/' (CVE-2024-21626). It is tried with the rights of
+ *                    the runtime (value 1: no permission is no error) and, if those were not enough (a
+ *                    FUSE mount of the user), again as the user
  *   FIND_PROGRAM     src: name, looked up by PATH of env, for the early "not found"; nothing is
  *                    kept
  *   READY            tell the parent (it does parent_steps), wait for start

@@ -4,6 +4,7 @@
  * With no_new_privs: user, capabilities, ready, close, seccomp, exec: the filter is the last thing.
  * Without it, loading a filter takes CAP_SYS_ADMIN: so the capabilities are kept (permitted only)
  * until the filter is in, and capset, prctl and execve are all that runs under it. */
+#include "base/env.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "runtime/caps.h"
@@ -61,7 +62,7 @@ int plan_program(struct plan_builder *b)
 		p->args = strv_append(b->a, p->args, "--");
 		p->args = strv_concat(b->a, p->args, process->args);
 	}
-	p->env = strv_concat(b->a, NULL, process->env);
+	p->env = env_unique(b->a, process->env);
 	p->cwd = process->cwd;
 	p->keep_fds = o ? o->listen_fds + o->preserve_fds : b->exec_options->preserve_fds;
 	plan_listen_fds(b, o ? o->listen_fds : 0);
@@ -126,7 +127,9 @@ static int plan_user(struct plan_builder *b)
 	u->umask_set = user->umask.set;
 	u->umask = (mode_t)user->umask.value;
 	u->set_groups = !setgroups_denied(b);
-	u->fill_home = !env_get(p->env, "HOME");
+	u->fill_home = !env_get(p->env, "HOME") || !*env_get(p->env, "HOME");
+	if (u->fill_home)
+		env_unset(p->env, "HOME");
 	u->n_additional_gids = user->n_additional_gids;
 	u->additional_gids = arena_array(b->a, u->n_additional_gids, sizeof(*u->additional_gids));
 	for (size_t i = 0; i < u->n_additional_gids; i++)
@@ -214,10 +217,14 @@ static void plan_last_steps(struct plan_builder *b)
 {
 	struct plan *p = b->plan;
 	bool late = p->seccomp.insns && !p->no_new_privs;
+	struct step *chdir_early;
 
 	plan_step(b, STEP_STDIO_OWNER, "process.user");
 	if (!b->options)
 		plan_step(b, STEP_CWD, "process.cwd")->dst = p->cwd;
+	chdir_early = plan_step(b, STEP_CHDIR, "process.cwd");
+	chdir_early->dst = p->cwd;
+	chdir_early->value = 1;
 	plan_step(b, STEP_USER, "process.user")->value = late;
 	if (!late)
 		plan_step(b, STEP_CAPABILITIES, "process.capabilities");

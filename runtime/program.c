@@ -4,6 +4,7 @@
  * the user, in the container. (A descriptor would break scripts: their interpreter could not open it.) */
 #include "runtime/program.h"
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/str.h"
 

@@ -155,13 +155,19 @@ static int copy_until_end(const struct proxy *p)
 int terminal_proxy(int master, int in_fd, int out_fd, int pidfd, int signal_fd)
 {
 	struct proxy p = { master, in_fd, out_fd, pidfd, signal_fd };
-	struct termios before, raw;
+	struct termios before, raw, container;
 	bool is_terminal = in_fd >= 0 && tcgetattr(in_fd, &before) == 0;
 	int r;
 
+	/* A line ends with \r\n where a terminal shows it: what we write to a pipe ends with \n, as runc's. */
+	if (tcgetattr(master, &container) == 0) {
+		container.c_oflag &= ~(tcflag_t)ONLCR;
+		(void)tcsetattr(master, TCSANOW, &container);
+	}
 	if (is_terminal) {
 		raw = before;
 		cfmakeraw(&raw);
+		raw.c_oflag = before.c_oflag;
 		if (tcsetattr(in_fd, TCSANOW, &raw) < 0)
 			return fail(-errno, "make the terminal raw");
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/oci/exec.c - exec: one more process in a running container
  * The process is the container's own with the options laid over it, or the document of --process. */
+#include "base/env.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "cmd/cmd.h"
@@ -56,6 +57,8 @@ static void add_capabilities(struct cmd *cmd, char **names, struct spec_process 
 	caps->bounding = strv_concat(cmd->arena, caps->bounding, names);
 	caps->effective = strv_concat(cmd->arena, caps->effective, names);
 	caps->permitted = strv_concat(cmd->arena, caps->permitted, names);
+	if (caps->inheritable && caps->inheritable[0]) /* as in runc; the rest could not be raised */
+		caps->ambient = strv_concat(cmd->arena, caps->ambient, names);
 	p->capabilities = caps;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/test_str.c - strict numbers, sizes, lists */
+#include "base/env.h"
 #include "base/str.h"
 #include "tests/unit/unit.h"
 
