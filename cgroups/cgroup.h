@@ -98,6 +98,8 @@ struct cgroup_plan {
 	bool v2_join_after_v1;         /* always false on pure v2, where clone3 does it */
 	struct cgroup_folder *folders; /* v2 first */
 	size_t n_folders;
+	bool delegate; /* as in struct cgroup_options */
+	uint32_t delegate_uid;
 	struct bpf_insn
 		*device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE of folders[0]; NULL: v1 rules */
 	size_t n_device_insns;
@@ -117,6 +119,8 @@ struct cgroup_options {
 				     "doboz/ID" below the own cgroup for others */
 	bool privileged;          /* CAP_SYS_ADMIN over the host: device rules can be set */
 	bool disabled;            /* --cgroup-manager disabled */
+	bool delegate;            /* the v2 folder becomes delegate_uid's */
+	uint32_t delegate_uid;    /* of the host */
 };
 
 /**

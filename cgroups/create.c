@@ -9,6 +9,7 @@
 #include "cgroups/apply.h"
 #include "cgroups/cgroup.h"
 #include "cgroups/controllers.h"
+#include "cgroups/delegate.h"
 #include "cgroups/events.h"
 #include "cgroups/program.h"
 #include "cgroups/tree.h"
@@ -132,7 +133,8 @@ static int refuse_populated(int dir, const struct cgroup_folder *f)
 		       0;
 }
 
-static int prepare(int dir, const struct cgroup_folder *f, bool existed)
+static int prepare(const struct cgroup_plan *plan, int dir, const struct cgroup_folder *f,
+		   bool existed)
 {
 	int r = existed ? refuse_populated(dir, f) : 0;
 
@@ -142,7 +144,11 @@ static int prepare(int dir, const struct cgroup_folder *f, bool existed)
 		r = inherit_cpuset(f);
 	if (r == 0)
 		r = cgroup_controllers_enable(dir, f);
-	return r == 0 ? cgroup_write_folder(dir, f, false) : r;
+	if (r == 0)
+		r = cgroup_write_folder(dir, f, false);
+	return r == 0 && plan->delegate && f->hierarchy->v2 ?
+		       cgroup_delegate(dir, plan->delegate_uid) :
+		       r;
 }
 
 /* ---- joining ---- */
@@ -186,7 +192,8 @@ static int open_folder(const char *path)
 	return dir < 0 ? fail(dir, "open cgroup '%s'", path) : dir;
 }
 
-static int create_one(const struct cgroup_folder *f, struct cgroup_join *join)
+static int create_one(const struct cgroup_plan *plan, const struct cgroup_folder *f,
+		      struct cgroup_join *join)
 {
 	int existed = make(f);
 	int dir, r;
@@ -196,7 +203,7 @@ static int create_one(const struct cgroup_folder *f, struct cgroup_join *join)
 	dir = open_folder(f->path);
 	if (dir < 0)
 		return dir;
-	r = prepare(dir, f, existed);
+	r = prepare(plan, dir, f, existed);
 	if (r < 0) {
 		(void)close(dir);
 		return r;
@@ -212,7 +219,7 @@ int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < plan->n_folders; i++)
-		r = create_one(&plan->folders[i], &join);
+		r = create_one(plan, &plan->folders[i], &join);
 	(void)umask(mask);
 	if (r == 0 && plan->device_program)
 		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,

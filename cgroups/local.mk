@@ -6,6 +6,7 @@ cgroups_sources = \
 	cgroups/check.c \
 	cgroups/controllers.c cgroups/controllers.h \
 	cgroups/create.c \
+	cgroups/delegate.c cgroups/delegate.h \
 	cgroups/destroy.c \
 	cgroups/devices.c cgroups/devices.h \
 	cgroups/events.c cgroups/events.h \

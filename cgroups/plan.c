@@ -331,6 +331,8 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 		if (r < 0)
 			return r;
 	}
+	p.plan->delegate = opt->delegate;
+	p.plan->delegate_uid = opt->delegate_uid;
 	if (host->layout == CGROUP_V2 && p.plan->n_folders)
 		for (size_t i = 0; v2_wanted[i]; i++)
 			enable(&p, &p.plan->folders[0], v2_wanted[i]);

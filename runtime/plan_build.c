@@ -61,6 +61,38 @@ bool plan_privileged(const struct plan_builder *b, int capability)
 
 /* ---- the parts that have no file of their own ---- */
 
+/* config-linux.md "Cgroup ownership": only in a cgroup namespace of its own, mounted writable. */
+static bool is_delegated(const struct plan_builder *b)
+{
+	for (size_t i = 0; i < b->spec->n_mounts; i++) {
+		const struct spec_mount *m = &b->spec->mounts[i];
+
+		if (str_eq(m->source, "cgroup") && str_eq(m->destination, "/sys/fs/cgroup") &&
+		    !strv_has(m->options, "ro"))
+			return (b->plan->clone_flags | b->plan->unshare_flags) & CLONE_NEWCGROUP;
+	}
+	return false;
+}
+
+/* @id: of the container. Return: is it known which user of the host that is? */
+static bool host_user(const struct plan_builder *b, uint32_t id, uint32_t *ret)
+{
+	const struct plan *p = b->plan;
+
+	*ret = id;
+	if (!(b->own_namespaces & CLONE_NEWUSER))
+		return true;
+	for (size_t i = 0; i < p->n_uid_maps; i++) {
+		const struct id_map *m = &p->uid_maps[i];
+
+		if (id >= m->container_id && id - m->container_id < m->size) {
+			*ret = m->host_id + (id - m->container_id);
+			return true;
+		}
+	}
+	return false;
+}
+
 static int plan_cgroup(struct plan_builder *b)
 {
 	const struct plan_options *o = b->options;
@@ -71,6 +103,8 @@ static int plan_cgroup(struct plan_builder *b)
 		.privileged = privileged,
 	};
 
+	options.delegate = privileged && !o->user_name && is_delegated(b) &&
+			   host_user(b, b->process->user.uid, &options.delegate_uid);
 	if (o->cgroup_disabled || !b->facts->cgroups)
 		return 0;
 	return cgroup_plan_build(b->a, b->facts->cgroups, &b->spec->linux_.resources, &options,

@@ -1,23 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/oci/kill.c - kill: send a signal to a container's init, or to all of its processes */
+#include "base/error.h"
 #include "cmd/cmd.h"
 #include "cmd/signals.h"
 #include "runtime/container.h"
+
+#include <signal.h>
 
 struct kill_values {
 	bool all;
 };
 
+/* config.md "Annotations": the image says how it wants to end. */
+static int default_signal(int root, const char *id)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct state *s;
+	int r = state_open_and_load(a, root, id, false, NULL, &s);
+
+	for (size_t i = 0; r >= 0 && i < s->n_annotations; i++) {
+		if (!str_eq(s->annotations[i].key, "org.opencontainers.image.stopSignal"))
+			continue;
+		int signal = signals_parse(s->annotations[i].value);
+		if (signal > 0)
+			return signal;
+		warn("annotation %s: %s, ignoring", s->annotations[i].key, error_text());
+		error_clear();
+	}
+	return r < 0 ? r : SIGTERM;
+}
+
 static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct kill_values *v = values;
 	CLEANUP_FD int root = -EBADF;
-	int signal = signals_parse(args[1] ? args[1] : "TERM");
+	int signal = args[1] ? signals_parse(args[1]) : 0;
 
 	if (signal < 0)
 		return signal;
 	root = cmd_root(cmd);
-	return root < 0 ? root : container_kill(root, args[0], signal, v->all);
+	if (root < 0)
+		return root;
+	if (!args[1])
+		signal = default_signal(root, args[0]);
+	return signal < 0 ? signal : container_kill(root, args[0], signal, v->all);
 }
 
 static const struct opt opts[] = {
@@ -29,7 +55,7 @@ static const struct opt opts[] = {
 const struct command cmd_oci_kill = {
 	.name = "kill",
 	.arguments = "[OPTIONS] ID [SIGNAL]",
-	.summary = "send a signal (default: TERM)",
+	.summary = "send a signal (default: the image's stop signal, or TERM)",
 	.opts = opts,
 	.values_size = sizeof(struct kill_values),
 	.min_args = 1,
