@@ -383,3 +383,20 @@ int dir_remove_all(int dirfd, const char *name)
 	}
 	return r;
 }
+
+int dir_make_parent(int root, const char *path, char *buf, const char **ret_name)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd = dir_open_parent(root, path, buf, ret_name);
+
+	if (fd != -ENOENT || !slash || (size_t)(slash - path) >= sizeof(folder))
+		return fd;
+	memcpy(folder, path, (size_t)(slash - path));
+	folder[slash - path] = '\0';
+	fd = dir_make_all(root, folder, 0755);
+	if (fd < 0)
+		return fd;
+	(void)close(fd);
+	return dir_open_parent(root, path, buf, ret_name);
+}

@@ -30,6 +30,8 @@ int dir_open_nofollow(int root, const char *path, uint64_t flags) MUST_USE;
  * @buf: at least 256 bytes, receives the component without trailing slashes
  */
 int dir_open_parent(int root, const char *path, char *buf, const char **ret_name) MUST_USE;
+/** dir_make_parent - the same; the folder is made, with those above it, when it is missing (mode 0755) */
+int dir_make_parent(int root, const char *path, char *buf, const char **ret_name) MUST_USE;
 
 /**
  * dir_make_all - open (O_PATH|O_DIRECTORY) a folder inside the root; missing components are made

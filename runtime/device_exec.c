@@ -18,24 +18,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* The folder that holds path, made when it is missing. @name: NAME_MAX + 1 bytes */
-static int open_folder(int root, const char *path, char *name, const char **ret_name)
-{
-	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int fd = dir_open_parent(root, path, name, ret_name);
-
-	if (fd != -ENOENT || !slash || (size_t)(slash - path) >= sizeof(folder))
-		return fd;
-	memcpy(folder, path, (size_t)(slash - path));
-	folder[slash - path] = '\0';
-	fd = dir_make_all(root, folder, 0755);
-	if (fd < 0)
-		return fd;
-	(void)close(fd);
-	return dir_open_parent(root, path, name, ret_name);
-}
-
 static bool is_device(const struct stat *st, const struct device_step *d)
 {
 	if ((st->st_mode & S_IFMT) != (d->mode & S_IFMT))
@@ -71,7 +53,7 @@ int device_step_node(struct child *c, const struct step *s)
 
 	if (d->bind)
 		return bind_node(c, s);
-	CLEANUP_FD int folder = open_folder(c->root, s->dst, buf, &name);
+	CLEANUP_FD int folder = dir_make_parent(c->root, s->dst, buf, &name);
 	if (folder < 0)
 		return fail(folder, "open the folder of device '%s'", s->dst);
 	if (mknodat(folder, name, d->mode, makedev(d->major, d->minor)) == 0) {
@@ -92,7 +74,7 @@ int device_step_symlink(struct child *c, const struct step *s)
 {
 	char buf[NAME_MAX + 1];
 	const char *name;
-	CLEANUP_FD int folder = open_folder(c->root, s->dst, buf, &name);
+	CLEANUP_FD int folder = dir_make_parent(c->root, s->dst, buf, &name);
 
 	if (folder < 0)
 		return fail(folder, "open the folder of '%s'", s->dst);

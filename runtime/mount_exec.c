@@ -211,7 +211,7 @@ static int copy_symlink(const struct child *c, const struct step *s, bool *ret_d
 	if ((size_t)len >= sizeof(text))
 		return fail(-ENAMETOOLONG, "read the symlink");
 	text[len] = '\0';
-	CLEANUP_FD int parent = dir_open_parent(c->root, s->dst, buf, &name);
+	CLEANUP_FD int parent = dir_make_parent(c->root, s->dst, buf, &name);
 	if (parent < 0)
 		return fail(parent, "open the folder of the destination");
 	if (symlinkat(text, parent, name) < 0 && errno != EEXIST)

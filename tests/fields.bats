@@ -20,7 +20,7 @@ teardown() { test_end; }
 inside()
 {
 	edit "$B" --arg script "$2" "$1 | .process.args = [\"sh\", \"-c\", \$script]"
-	oci run --bundle "$B" box 2> "$SCRATCH/error" || { cat "$SCRATCH/error"; return 1; }
+	oci run --bundle "$B" box 2> "$SCRATCH/error" || { cat "$SCRATCH/error" >&2; return 1; }
 }
 
 # has TEXT LINE...: TEXT has each LINE as a whole
