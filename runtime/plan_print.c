@@ -260,8 +260,23 @@ static void describe_process(struct details *d, const struct plan *p)
 	if (p->keep_fds)
 		add_number(d, "keep-fds", p->keep_fds);
 	if (p->seccomp.insns)
-		add(d, "seccomp", arena_printf(d->a, "%u instructions", p->seccomp.n));
+		add(d, "seccomp",
+		    arena_printf(d->a, "%u instructions%s", p->seccomp.n,
+				 p->seccomp.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ?
+					 ", asks an agent" :
+					 ""));
 	add(d, "cpu-affinity-initial", p->cpu_affinity_initial);
+}
+
+static void describe_rdt(struct details *d, const struct plan *p)
+{
+	const struct rdt_config *rdt = p->rdt;
+
+	if (!rdt)
+		return;
+	add(d, "rdt-class", rdt->clos_id && *rdt->clos_id ? rdt->clos_id : p->id);
+	add_list(d, "rdt-schemata", rdt_config_lines(d->a, rdt));
+	add(d, "rdt-monitoring", rdt->enable_monitoring ? "yes" : NULL);
 }
 
 static void describe_head(struct details *d, const struct plan *p)
@@ -271,6 +286,7 @@ static void describe_head(struct details *d, const struct plan *p)
 	add(d, "root", p->root);
 	describe_namespaces(d, p);
 	describe_process(d, p);
+	describe_rdt(d, p);
 }
 
 /* ---- text ---- */
