@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 enum { PASSED_MAX = 16 };
@@ -255,14 +256,15 @@ int fd_connect_unix(const char *path)
 	CLEANUP_FD int file = open(path, O_PATH | O_CLOEXEC);
 	CLEANUP_FD int sock = -EBADF;
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = FD_PEER_TIMEOUT_S };
 
 	if (file < 0)
 		return -errno;
 	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (sock < 0)
+	if (sock < 0 || setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
 		return -errno;
 	memcpy(address.sun_path, fd_path(file).text, sizeof(struct fd_path));
 	if (connect(sock, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	return TAKE_FD(sock);
 }

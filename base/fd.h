@@ -51,5 +51,7 @@ ssize_t fd_recv(int sock, int *fds, size_t max_fds, size_t *ret_n, void *data, s
 
 /** fd_cloexec_from - set O_CLOEXEC on every descriptor >= first (close_range, Linux 5.11) */
 int fd_cloexec_from(unsigned first) MUST_USE;
-/** fd_connect_unix - connect a SOCK_STREAM to a path of any length (by its descriptor) */
+/** fd_connect_unix - connect a SOCK_STREAM to a path of any length (by its descriptor). Whoever listens may
+ *  be hung: after FD_PEER_TIMEOUT_S it is -ETIMEDOUT, and a later send without progress is -EAGAIN */
+enum { FD_PEER_TIMEOUT_S = 5 };
 int fd_connect_unix(const char *path) MUST_USE;

@@ -8,6 +8,7 @@
 #include "cgroups/rdt.h"
 #include "runtime/plan.h"
 #include "runtime/ranges.h"
+#include "runtime/seccomp_agent.h"
 
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -388,12 +389,21 @@ static void check_rdt(struct checker *c)
 	error_clear();
 }
 
+static void check_agent(struct checker *c)
+{
+	if (seccomp_agent_check(c->spec->linux_.seccomp) >= 0)
+		return;
+	problem(c, "config.%s", error_text());
+	error_clear();
+}
+
 static const struct rule host_rules[] = {
 	{ "config.md \"Process\"", check_process_present },
 	{ "config.md \"POSIX-platform Hooks\"", check_hook_programs },
 	{ "config.md \"Mounts\"", check_bind_sources },
 	{ "config-linux.md \"Namespaces\"", check_namespace_paths },
 	{ "config-linux.md \"IntelRdt\"", check_rdt },
+	{ "config-linux.md \"Seccomp\"", check_agent },
 };
 
 static void run(struct checker *c, const struct rule *rules, size_t n)

@@ -12,7 +12,8 @@ int seccomp_agent_check(const struct seccomp_profile *p) MUST_USE;
 /**
  * seccomp_agent_tell - send the container process state with the listener, on a connection of its own
  * @status: of the container; @pid: the process that the filter binds; @listener: borrowed
- * Records: "failed to connect with seccomp agent". Waits while the agent's queue is full.
+ * Records: "failed to connect with seccomp agent"; also when it does not take connections
+ * (fd_connect_unix).
  * Source: runtime-spec config-linux.md "The Container Process State"
  */
 int seccomp_agent_tell(const struct seccomp_profile *p, const struct state *s,

@@ -155,6 +155,8 @@ EVERYTHING=(execve execveat close close_range read write sendmsg sendto recvmsg 
 	ask "$SCRATCH/b" true mkdir
 	refused 1 'failed to connect with seccomp agent .*no such file' oci create --bundle "$SCRATCH/b" c
 	refused 1 'failed to connect with seccomp agent .*no such file' oci run --bundle "$SCRATCH/b" c
+	run -1 oci check "$SCRATCH/b"
+	[[ $output == *'config.linux.seccomp.listenerPath: failed to connect with seccomp agent'* ]]
 	: > "$SOCK"
 	refused 1 'failed to connect with seccomp agent' oci create --bundle "$SCRATCH/b" c
 	# A socket on which nobody listens any more shows itself only when it is needed.
@@ -182,6 +184,32 @@ EVERYTHING=(execve execveat close close_range read write sendmsg sendto recvmsg 
 	[ "$(oci ps --format json c | jq length)" = 1 ]
 	oci delete --force c
 	no_leftovers
+}
+
+@test "an agent that takes no connections is given up after a while" {
+	need_root
+	need python3
+	bundle "$SCRATCH/b" touch /dev/shm/ran
+	ask "$SCRATCH/b" true mkdir
+	mkfifo "$SCRATCH/full"
+	python3 - "$SOCK" > "$SCRATCH/full" 3>&- << 'END' &
+import signal, socket, sys
+queue = socket.socket(socket.AF_UNIX)
+queue.bind(sys.argv[1])
+queue.listen(0)
+held = []
+try:
+    while True:
+        held.append(socket.socket(socket.AF_UNIX))
+        held[-1].setblocking(False)
+        held[-1].connect(sys.argv[1])
+except BlockingIOError:
+    print("full", flush=True)
+signal.pause()
+END
+	AGENT=$!
+	read -r < "$SCRATCH/full"
+	refused 1 'failed to connect with seccomp agent .*timed out' timeout 60 "$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c
 }
 
 @test "profiles that ask without saying whom are refused; a path that nobody needs is ignored" {
