@@ -98,7 +98,9 @@ static int on_init(void *arg, pid_t pid)
 	r = state_save(k->dir, &k->state);
 	if (r >= 0 && k->opt->dies_with_caller && watcher_is_needed(k->plan))
 		r = k->watcher = watcher_start(pid, k->state.cgroup_folders);
-	return r >= 0 && k->rdt ? rdt_join(k->rdt, &k->state.rdt, k->state.id, pid) : r;
+	if (r >= 0 && k->rdt)
+		r = rdt_join(k->rdt, &k->state.rdt, k->state.id, pid);
+	return r < 0 ? r : 0;
 }
 
 static int on_hooks(void *arg, enum spec_hook_kind kind, pid_t pid, int *ret_state_fd)
