@@ -2,9 +2,17 @@
 /* cmd/table.c - pad columns; at least 12 wide and 3 blanks apart, as runc's list */
 #include "cmd/table.h"
 
-#include <string.h>
-
 enum { WIDTH_MIN = 12, GAP = 3 };
+
+/* In characters, as a terminal counts them: cells are UTF-8. */
+static size_t width_of(const char *cell)
+{
+	size_t n = 0;
+
+	for (; *cell; cell++)
+		n += (*cell & 0xc0) != 0x80;
+	return n;
+}
 
 void table_print(struct buf *out, char *const *cells, size_t n_rows, size_t n_columns)
 {
@@ -14,12 +22,12 @@ void table_print(struct buf *out, char *const *cells, size_t n_rows, size_t n_co
 			size_t width = WIDTH_MIN;
 
 			for (size_t i = 0; i < n_rows; i++) {
-				size_t len = strlen(cells[i * n_columns + col]) + GAP;
+				size_t len = width_of(cells[i * n_columns + col]) + GAP;
 
 				width = len > width ? len : width;
 			}
 			if (col + 1 < n_columns)
-				buf_printf(out, "%-*s", (int)width, cell);
+				buf_printf(out, "%s%*s", cell, (int)(width - width_of(cell)), "");
 			else
 				buf_printf(out, "%s\n", cell);
 		}

@@ -16,7 +16,8 @@ struct listed {
 	enum state_status status;
 };
 
-/* A container that is deleted while we look is simply not listed. */
+/* A container that is deleted while we look is simply not listed; nor is one whose record cannot be read,
+ * which the log tells. */
 static int read_all(struct cmd *cmd, int root, struct listed **ret, size_t *ret_n)
 {
 	char **ids;
@@ -28,9 +29,10 @@ static int read_all(struct cmd *cmd, int root, struct listed **ret, size_t *ret_
 		return r;
 	all = arena_array(cmd->arena, strv_len(ids) + 1, sizeof(*all));
 	for (size_t i = 0; ids[i]; i++) {
-		CLEANUP_FD int dir = state_open(root, ids[i], false);
-
-		if (dir < 0 || state_load(cmd->arena, dir, &all[n].state) < 0) {
+		r = state_open_and_load(cmd->arena, root, ids[i], false, NULL, &all[n].state);
+		if (r < 0) {
+			if (r != -ENOENT)
+				warn("load container %s: %s, ignoring", ids[i], error_text());
 			error_clear();
 			continue;
 		}
@@ -88,7 +90,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 
 	(void)args;
 	if (v->format && !str_eq(v->format, "table") && !str_eq(v->format, "json"))
-		return refuse(-EINVAL, "list: unknown format '%s': table and json are known",
+		return refuse(-EINVAL, "invalid format option '%s': table and json are known",
 			      v->format);
 	root = cmd_root(cmd);
 	if (root < 0)

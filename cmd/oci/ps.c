@@ -7,9 +7,11 @@
 #include "runtime/container.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { PS_OUTPUT_MAX = 16 * 1024 * 1024 };
 
@@ -28,39 +30,94 @@ static void print_json(const pid_t *pids, size_t n, struct buf *out)
 	buf_addc(out, '\n');
 }
 
+/* The host's own: never one of a folder that a caller, or a container, could choose. */
+static const char *find_ps(void)
+{
+	static const char *const places[] = { "/usr/bin/ps", "/bin/ps", "/usr/local/bin/ps" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
+/* With the default signals: we ignore SIGPIPE. Its messages come with its lines, as runc has them. */
+static int spawn_ps(const char *path, char *const *argv, int out, pid_t *ret)
+{
+	char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t all;
+	int r;
+
+	(void)sigfillset(&all);
+	r = -posix_spawn_file_actions_init(&actions);
+	if (r < 0)
+		return r;
+	r = -posix_spawnattr_init(&attributes);
+	if (r == 0) {
+		r = -posix_spawnattr_setsigdefault(&attributes, &all);
+		if (r == 0)
+			r = -posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+		if (r == 0)
+			r = -posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+		if (r == 0)
+			r = -posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+		if (r == 0)
+			r = -posix_spawn(ret, path, &actions, &attributes, argv, environment);
+		(void)posix_spawnattr_destroy(&attributes);
+	}
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return r;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status;
+}
+
 /* Output of the host's ps with the caller's arguments (-ef without any). */
 static int run_host_ps(struct cmd *cmd, char **args, char **ret_text)
 {
-	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
-					     NULL };
 	char *first[] = { "ps", *args ? NULL : "-ef", NULL };
 	char **argv = strv_concat(cmd->arena, first, args);
 	CLEANUP_FD int out = -EBADF, in = -EBADF;
-	posix_spawn_file_actions_t actions;
+	const char *path = find_ps();
 	int pair[2], status, r;
 	size_t len;
 	pid_t pid;
 
+	if (!path)
+		return refuse(-ENOENT, "the host has no ps(1); use --format json");
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return fail(-errno, "pipe");
 	out = pair[0];
 	in = pair[1];
-	r = -posix_spawn_file_actions_init(&actions);
-	if (r == 0)
-		r = -posix_spawn_file_actions_adddup2(&actions, in, STDOUT_FILENO);
-	if (r == 0)
-		r = -posix_spawn(&pid, "/bin/ps", &actions, NULL, argv, environment);
-	(void)posix_spawn_file_actions_destroy(&actions);
+	r = spawn_ps(path, argv, in, &pid);
 	if (r < 0)
-		return fail(r, "run /bin/ps (use --format json where it is not installed)");
+		return fail(r, "run '%s'", path);
 	attr_closep(&in);
 	in = -EBADF;
 	r = fd_read_all(cmd->arena, out, PS_OUTPUT_MAX, ret_text, &len);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	/* What it still wants to say, nobody reads. */
+	attr_closep(&out);
+	out = -EBADF;
+	status = wait_for(pid);
 	if (r < 0)
 		return fail(r, "read the output of ps");
-	return status == 0 ? 0 : refuse(-EINVAL, "ps failed with status %d", WEXITSTATUS(status));
+	if (status < 0)
+		return fail(status, "wait for ps");
+	(*ret_text)[len - (len && (*ret_text)[len - 1] == '\n')] = '\0';
+	if (WIFSIGNALED(status))
+		return refuse(-EIO, "ps: signal %d: %s", WTERMSIG(status), *ret_text);
+	return status == 0 ?
+		       0 :
+		       refuse(-EINVAL, "ps: exit status %d: %s", WEXITSTATUS(status), *ret_text);
 }
 
 /* Index of the column called PID in the header line, or -1. */
@@ -106,7 +163,7 @@ static int print_table(struct cmd *cmd, char **ps_args, const pid_t *pids, size_
 	lines = str_split(cmd->arena, text, '\n');
 	column = lines[0] ? pid_column(cmd->arena, lines[0]) : -1;
 	if (column < 0)
-		return refuse(-EINVAL, "the output of ps has no column PID");
+		return refuse(-EINVAL, "couldn't find PID field in ps output");
 	buf_printf(out, "%s\n", lines[0]);
 	for (size_t i = 1; lines[i]; i++)
 		if (line_has_pid(cmd->arena, lines[i], column, pids, n))
@@ -124,7 +181,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	int r;
 
 	if (v->format && !str_eq(v->format, "table") && !str_eq(v->format, "json"))
-		return refuse(-EINVAL, "ps: unknown format '%s': table and json are known",
+		return refuse(-EINVAL, "invalid format option '%s': table and json are known",
 			      v->format);
 	root = cmd_root(cmd);
 	if (root < 0)

@@ -10,19 +10,15 @@ struct state_values {
 
 static int run(struct cmd *cmd, const void *values, char **args)
 {
-	CLEANUP_FD int root = cmd_root(cmd), dir = -EBADF;
+	CLEANUP_FD int root = cmd_root(cmd);
 	CLEANUP_BUF struct buf out = { 0 };
 	struct json_writer w = { .out = &out, .indent = 2 };
 	struct state *s;
-	int r;
+	int r = root;
 
 	(void)values;
-	if (root < 0)
-		return root;
-	dir = state_open(root, args[0], false);
-	if (dir < 0)
-		return dir;
-	r = state_load(cmd->arena, dir, &s);
+	if (r >= 0)
+		r = state_open_and_load(cmd->arena, root, args[0], false, NULL, &s);
 	if (r < 0)
 		return r;
 	state_write_oci(&w, NULL, s, state_status(s, NULL), true);
