@@ -3,7 +3,6 @@
 # tests/clients/buildah.bats - buildah with --isolation oci: bud and run start doboz-oci themselves, without conmon
 load clients
 load containers
-# shellcheck disable=SC2154 # containers_storage is containers.bash's
 
 setup_file()
 {
@@ -18,6 +17,7 @@ setup_file()
 setup() { c1=$(buildah from --cgroup-parent "$CLIENTS_CGROUP" "$IMAGE"); }
 teardown() { buildah rm -a > /dev/null; }
 
+# shellcheck disable=SC2154 # containers_storage is containers.bash's
 buildah() { timeout 60 /usr/bin/buildah "${containers_storage[@]}" "$@"; }
 # box OPTION...: `buildah run` in c1
 box()

@@ -33,7 +33,7 @@ END
 	ctr -n k8s.io images import --base-name localhost/box "$CLIENTS_SCRATCH/image.tar"
 }
 
-setup() { containers=() pods=(); }
+setup() { pods=(); }
 
 teardown()
 {
@@ -112,7 +112,6 @@ pid_of() { ctr -n k8s.io tasks ls | awk -v id="$c" '$1 == id { print $2 }'; }
 @test "the network of a pod, host name, sysctls; the namespaces of its containers" {
 	pod p3 '.hostname = "h1" | .linux.security_context.namespace_options.network = 0 | .linux.sysctls = {"net.ipv4.ip_forward": "1"}'
 	run_in c1 . sh -c 'hostname; cat /proc/sys/net/ipv4/ip_forward; exec sleep 1000'
-	first=$c
 	execute ip address show eth0 | jq -e '.stdout | contains("10.98.0.")'
 	net=$(execute readlink /proc/self/ns/net | jq -r .stdout)
 	run_in c2 . sleep 1000

@@ -3,7 +3,6 @@
 # tests/clients/podman.bats - podman as root: conmon starts doboz-oci
 load clients
 load containers
-# shellcheck disable=SC2154 # containers_storage is containers.bash's
 
 setup_file()
 {
@@ -21,6 +20,7 @@ teardown()
 	podman rm -fa -t 0 > /dev/null
 }
 
+# shellcheck disable=SC2154 # containers_storage is containers.bash's
 podman()
 {
 	timeout 60 /usr/bin/podman "${containers_storage[@]}" --tmpdir "$CLIENTS_SCRATCH/tmp" \
