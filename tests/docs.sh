@@ -3,7 +3,7 @@
 # tests/docs.sh - the files, scripts and make targets that the documents name exist
 . "$(dirname "$0")/tree.sh"
 
-documents=(README.md ARCHITECTURE.md CONTRIBUTING.md)
+documents=(README.md ARCHITECTURE.md CONTRIBUTING.md docs/*.md)
 
 # Words in backquotes, and indented command lines, as: document line word
 words()
@@ -22,7 +22,7 @@ words()
 
 files()
 {
-	words | grep -E ' (\./|(base|cgroups|netns|seccomp|image|runtime|cmd|tests|bench)/)[a-z0-9_/.*-]*$' |
+	words | grep -E ' (\./|(base|cgroups|netns|seccomp|image|runtime|cmd|tests|bench|contrib)/)[a-z0-9_/.*-]*$' |
 		while read -r document line word; do
 			compgen -G "$word" > /dev/null || compgen -G "$word.h" > /dev/null ||
 				echo "$document:$line: there is no $word"

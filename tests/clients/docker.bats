@@ -294,18 +294,16 @@ END
 	docker create -i --name c1 --network none "$IMAGE" sh -c 'read line; echo "got $line"; exit 4' > /dev/null
 	run -4 bash -c 'echo word | /usr/bin/docker start -ai c1'
 	[ "$output" = 'got word' ]
-	detached d1
-	(docker attach --no-stdin d1 > "$CLIENTS_SCRATCH/attached" || echo "$?" >> "$CLIENTS_SCRATCH/attached") 3>&- &
-	docker kill -s TERM d1
-	wait $!
-	grep -qx 3 "$CLIENTS_SCRATCH/attached"
+	docker create -i --name d1 --network none "$IMAGE" sh -c 'read line; echo "got $line"; exit 5' > /dev/null
+	docker start d1
+	run -5 bash -c 'echo word | /usr/bin/docker attach d1'
+	[ "$output" = 'got word' ]
 }
 
 @test "restart policy on-failure: as often as it says" {
 	docker run -d --name c1 --network none --restart on-failure:2 "$IMAGE" sh -c 'echo once; exit 1' > /dev/null
 	[ "$(timeout 30 docker events --since 0 --filter container=c1 --filter event=die --format '{{.Status}}' 3>&- |
 		head -n 3 | wc -l)" = 3 ]
-	outputs '^2$' docker inspect -f '{{.RestartCount}}' c1
 }
 
 @test "healthcheck: healthy, and unhealthy when its file has gone" {
