@@ -9,7 +9,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -173,9 +175,46 @@ static int claim_name(int store, const char *name, const char *id)
 		      len == ID_LEN ? old : "?");
 }
 
+/* ".ID": a folder that is not a container yet, or no more; nobody sees it. */
+struct hidden {
+	char name[ID_LEN + 2];
+};
+
+static struct hidden hidden_name(const char *id)
+{
+	struct hidden hidden;
+
+	(void)snprintf(hidden.name, sizeof(hidden.name), ".%s", id);
+	return hidden;
+}
+
+static int fill(int all, const char *folder, const struct container_meta *meta, int *ret_dir,
+		int *ret_lock)
+{
+	CLEANUP_FD int lock = -EBADF;
+	CLEANUP_FD int dir = openat(all, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int r;
+
+	if (dir < 0)
+		return fail(-errno, "open the folder of container %s", meta->id);
+	r = lock = take_lock(dir);
+	if (r >= 0 && mknodat(dir, "exit.json", S_IFREG | 0600, 0) < 0)
+		r = fail(-errno, "make exit.json of container %s", meta->id);
+	if (r >= 0)
+		r = save_meta(dir, meta);
+	if (r >= 0 && renameat(all, folder, all, meta->id) < 0)
+		r = fail(-errno, "name the folder of container %s", meta->id);
+	if (r < 0)
+		return r;
+	*ret_dir = TAKE_FD(dir);
+	*ret_lock = TAKE_FD(lock);
+	return 0;
+}
+
 int containers_make(int store, const struct container_meta *meta, int *ret_dir, int *ret_lock)
 {
-	CLEANUP_FD int all = -EBADF, dir = -EBADF, lock = -EBADF;
+	const struct hidden hidden = hidden_name(meta->id);
+	CLEANUP_FD int all = -EBADF;
 	int r;
 
 	r = check_name(meta->name);
@@ -184,25 +223,17 @@ int containers_make(int store, const struct container_meta *meta, int *ret_dir, 
 	all = open_below(store, "containers");
 	if (all < 0)
 		return all;
-	if (mkdirat(all, meta->id, 0700) < 0)
+	/* against sweep_hidden */
+	if (flock(all, LOCK_SH) < 0 || mkdirat(all, hidden.name, 0700) < 0)
 		return fail(-errno, "make the folder of container %s", meta->id);
-	dir = openat(all, meta->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (dir < 0)
-		return fail(-errno, "open the folder of container %s", meta->id);
-	r = lock = take_lock(dir);
-	if (r >= 0 && mknodat(dir, "exit.json", S_IFREG | 0600, 0) < 0)
-		r = fail(-errno, "make exit.json of container %s", meta->id);
-	if (r >= 0)
-		r = save_meta(dir, meta);
-	if (r >= 0)
+	r = fill(all, hidden.name, meta, ret_dir, ret_lock);
+	if (r < 0)
+		(void)!dir_remove_all(all, hidden.name);
+	else
 		r = claim_name(store, meta->name, meta->id);
-	if (r < 0) {
+	if (r < 0)
 		(void)!dir_remove_all(all, meta->id);
-		return r;
-	}
-	*ret_dir = TAKE_FD(dir);
-	*ret_lock = TAKE_FD(lock);
-	return 0;
+	return r;
 }
 
 int containers_list(struct arena *a, int store, char ***ret)
@@ -225,8 +256,23 @@ int containers_list(struct arena *a, int store, char ***ret)
 	return 0;
 }
 
+/* A container whose `run` was killed before it could claim its name goes by it all the same. */
+static char *find_nameless(struct arena *a, int all, char *const *ids, const char *name)
+{
+	for (; *ids; ids++) {
+		struct container_meta *m;
+		CLEANUP_FD int dir = openat(all, *ids,
+					    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+		if (dir >= 0 && containers_load(a, dir, &m) == 0 && str_eq(m->name, name))
+			return *ids;
+		error_clear();
+	}
+	return NULL;
+}
+
 /* The id that a name, a full id or a prefix stands for; NULL: none; ambiguous prefixes are an error. */
-static int resolve(struct arena *a, int store, const char *what, char **ret_id)
+static int resolve(struct arena *a, int store, int all, const char *what, char **ret_id)
 {
 	CLEANUP_FD int names = open_below(store, "names");
 	char target[ID_LEN + 2];
@@ -253,8 +299,26 @@ static int resolve(struct arena *a, int store, const char *what, char **ret_id)
 				      what);
 		found = ids[i];
 	}
-	*ret_id = found;
+	*ret_id = found ? found : find_nameless(a, all, ids, what);
 	return 0;
+}
+
+/* What killed runs and removals left. Nobody makes a folder at this moment, or it is left for another time;
+ * that goes for files of other owners too, which a removal in the user's mapping can take away. */
+static void sweep_hidden(int all)
+{
+	int fd = openat(all, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!list) {
+		attr_closep(&fd);
+		return;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		for (struct dirent *e = readdir(list); e; e = readdir(list))
+			if (e->d_name[0] == '.' && strlen(e->d_name) == ID_LEN + 1)
+				(void)!dir_remove_all(all, e->d_name);
+	(void)closedir(list);
 }
 
 int containers_find(struct arena *a, int store, const char *what, char **ret_id)
@@ -265,15 +329,21 @@ int containers_find(struct arena *a, int store, const char *what, char **ret_id)
 
 	if (all < 0)
 		return all;
-	r = resolve(a, store, what, &id);
+	r = resolve(a, store, all, what, &id);
 	if (r < 0)
 		return r;
-	if (!id)
+	if (!id) {
+		sweep_hidden(all); /* it may have been killed on its way, or on its way out */
 		return refuse(-ENOENT, "no such container: %s", what);
+	}
 	dir = openat(all, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (dir < 0 && errno == ENOENT) {
+		/* a name that a killed `rm` left */
+		(void)!containers_remove(store, id, what);
+		return refuse(-ENOENT, "no such container: %s", what);
+	}
 	if (dir < 0)
-		return errno == ENOENT ? refuse(-ENOENT, "no such container: %s", what) :
-					 fail(-errno, "open the folder of container %s", id);
+		return fail(-errno, "open the folder of container %s", id);
 	*ret_id = id;
 	return dir;
 }
@@ -385,19 +455,22 @@ int containers_wait_exit(struct arena *a, int dir, struct container_exit **ret)
 	return r < 0 ? r : read_exit(a, fd, ret);
 }
 
+/* Gone at once for everybody, by the rename; the rest may be done by whoever comes next. */
 int containers_remove(int store, const char *id, const char *name)
 {
 	CLEANUP_FD int names = open_below(store, "names"), all = open_below(store, "containers");
+	const struct hidden hidden = hidden_name(id);
 	char target[ID_LEN + 2] = "";
 	int r;
 
 	if (names < 0 || all < 0)
 		return names < 0 ? names : all;
-	r = dir_remove_all(all, id);
-	if (r < 0)
-		return fail(r, "remove the folder of container %s", id);
+	if (renameat(all, id, all, hidden.name) < 0 && errno != ENOENT)
+		return fail(-errno, "remove the folder of container %s", id);
 	if (name && readlinkat(names, name, target, sizeof(target) - 1) == ID_LEN &&
 	    str_eq(target, id) && unlinkat(names, name, 0) < 0 && errno != ENOENT)
 		return fail(-errno, "remove the name '%s'", name);
-	return 0;
+	r = dir_remove_all(all, hidden.name);
+	sweep_hidden(all);
+	return r < 0 ? fail(r, "remove the folder of container %s", id) : 0;
 }

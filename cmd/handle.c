@@ -124,15 +124,10 @@ int handle_remove(struct cmd *cmd, struct handle *h, bool force)
 	if (h->pidfd >= 0 && !force)
 		return refuse(-EBUSY, "container %s is running: stop it first, or use --force",
 			      h->meta->name);
-	if (h->pidfd >= 0) {
-		r = container_kill(h->root, h->id, SIGKILL, true);
-		if (r < 0 && wait_for_end(h->pidfd, 0) != 1)
-			return r;
-		error_clear();
-	}
-	r = containers_wait_unwatched(h->dir);
+	/* Also one that is being created: under its lock, so that nobody goes on with it. */
+	r = container_delete(h->root, h->id, true);
 	if (r == 0)
-		r = container_delete(h->root, h->id, true);
+		r = containers_wait_unwatched(h->dir);
 	return r < 0 ? r : mapped_remove(cmd, h->store, h->id, h->meta->name);
 }
 

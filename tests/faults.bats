@@ -38,3 +38,9 @@ END
 	echo "$output"
 	[[ $output == *'cgroup /sys/fs/cgroup/'*'/state/c'* ]]
 }
+
+@test "a system call that fails: one line, and nothing left without a delete" {
+	for error in 5 12; do # EIO, ENOMEM
+		sweep -e "$error" -s 47 -f $((RANDOM % 47 + 1)) create create-hooks create-userns exec
+	done
+}
