@@ -59,3 +59,32 @@ first_calls()
 	[ "$(jq -r .status "$B/rootfs/poststart")" = running ]
 	[ -z "$(oci list -q)" ]
 }
+
+# What a start needs is charged to the container's cgroup: init's pages from the clone on, its mounts and files.
+@test "a container starts under a v1 memory limit of 512 KiB, and its payload can tell" {
+	need_root
+	[ -w /sys/fs/cgroup/memory ] || skip 'this host has no memory controller of cgroup v1'
+	local limits='.linux.resources.memory = {limit: (512 * 1024)}'
+
+	bundle "$B" sh -c 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes'
+	edit "$B" "$limits"
+	[ "$(oci run -b "$B" box)" = 524288 ]
+	oci create -b "$B" box < /dev/null > "$SCRATCH/out"
+	[ "$(cat "/sys/fs/cgroup/memory$CGROUP/memory.limit_in_bytes")" = 524288 ]
+	[ "$(cat "/sys/fs/cgroup/memory$CGROUP/memory.max_usage_in_bytes")" -gt 65536 ]
+	oci start box
+	oci delete --force box
+	[ "$(cat "$SCRATCH/out")" = 524288 ]
+}
+
+@test "a memory limit that no start fits into is told, and leaves nothing" {
+	need_root
+	[ -w /sys/fs/cgroup/memory ] || skip 'this host has no memory controller of cgroup v1'
+	bundle "$B" true
+	edit "$B" '.linux.resources.memory = {limit: 16384}'
+	run oci run -b "$B" box
+	[ "$status" = 1 ]
+	[[ $output == *'killed by signal 9 (is its memory limit too low?)'* ]]
+	[ -z "$(oci list -q)" ]
+	[ ! -e "/sys/fs/cgroup/memory$CGROUP" ]
+}
