@@ -67,6 +67,7 @@ unit_tests += \
 	tests/unit/test_runtime_names \
 	tests/unit/test_spec_bad \
 	tests/unit/test_spec_check \
+	tests/unit/test_spec_fields \
 	tests/unit/test_state \
 	tests/unit/test_sync \
 	tests/unit/test_user

@@ -33,6 +33,10 @@ echo 'int anonymous;' > "$tree/base/anonymous.c"
 file base/ugly.c <<< 'int  ugly( void ){return 1 ;}'
 { printf 'int long_one(void)\n{\n'; yes '	call();' | head -n 81; echo '}'; } | file base/long_function.c
 yes '/* a line */' | head -n 700 | file base/long_file.c
+mkdir "$tree/docs" && cat > "$tree/docs/spec-fields.md" << 'END'
+| `linux.personality.flags` | executed | `gone.bats` a test |
+| `hostname` | executed |  |
+END
 
 # expect CHECK PATTERN: the check fails, and one of its lines is like this
 expect()
@@ -56,5 +60,7 @@ expect headers '^base/lonely\.h:1: has no #pragma once'
 expect headers '^base/anonymous\.c:1: the first line'
 expect sizes '^base/long_function\.c:3: base/long_function\.c:long_one has 84 lines'
 expect sizes '^base/long_file\.c:702: '
+expect fields "^docs/spec-fields\.md:1: there is no test 'a test' in gone\.bats"
+expect fields '^docs/spec-fields\.md:2: .* wants: '
 command -v clang-format > /dev/null && expect format '^base/ugly\.c:3:'
 finish

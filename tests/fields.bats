@@ -264,3 +264,30 @@ has()
 	run oci state box
 	[[ $output == *'does not exist'* ]]
 }
+
+# rows HEADING: the fields of one part of docs/spec-fields.md that are not ignored
+rows()
+{
+	awk -v heading="## $1" '/^## / { inside = $0 == heading } inside && /^\| `/ && $4 != "ignored:" { print $2 }' \
+		"$TESTS/../docs/spec-fields.md" | tr -d '`' | LC_ALL=C sort
+}
+
+@test "state has every field of the spec" {
+	local fields
+
+	edit "$B" '.annotations = {a: "b"}'
+	oci create --bundle "$B" box > /dev/null 3>&-
+	fields=$(rows state)
+	[ "$(wc -w <<< "$fields")" = 6 ]
+	# shellcheck disable=SC2086 # words
+	has "$(oci state box | jq -r 'keys[]')" $fields
+	oci delete --force box
+}
+
+@test "features has every field of the spec" {
+	local ours
+
+	# What an array holds, and the names of our annotations, are no fields.
+	ours=$(oci features | jq -r 'paths | select(all(type == "string") and (.[0] != "annotations" or length == 1)) | join(".")')
+	diff <(rows features) <(LC_ALL=C sort <<< "$ours")
+}
