@@ -61,6 +61,6 @@ expect headers '^base/anonymous\.c:1: the first line'
 expect sizes '^base/long_function\.c:3: base/long_function\.c:long_one has 84 lines'
 expect sizes '^base/long_file\.c:702: '
 expect fields "^docs/spec-fields\.md:1: there is no test 'a test' in gone\.bats"
-expect fields '^docs/spec-fields\.md:2: .* wants: '
+expect fields '^docs/spec-fields\.md:2:.* wants a '
 command -v clang-format > /dev/null && expect format '^base/ugly\.c:3:'
 finish

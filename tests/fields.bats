@@ -9,6 +9,7 @@ setup()
 	test_begin
 	need_root
 	need jq
+	# shellcheck disable=SC2034 # bundle uses it
 	CGROUP=/$TAG # the parents of a container's cgroup stay
 	B=$SCRATCH/b
 	bundle "$B"
@@ -195,7 +196,7 @@ has()
 }
 
 @test "annotations: in the state; a stop signal is what kill sends when it is not told one" {
-	local signal pid
+	local signal
 
 	edit "$B" '.annotations = {"org.opencontainers.image.stopSignal": "SIGUSR1", "a": "b"} | .process.args = ["sh", "-c",
 		"trap \"echo usr1; exit 3\" USR1; trap \"echo term; exit 4\" TERM; echo ready > /dev/shm/ready; while :; do read -r x < /dev/shm/none; done"] |

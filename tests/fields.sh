@@ -19,7 +19,7 @@ named()
 without_test()
 {
 	grep -vE '^[0-9]+:\| `[A-Za-z0-9.]+` \| (executed|refused|ignored: [^|]+)[^|]* \| `[^|]+ \|$' <<< "$rows" |
-		sed "s,^,$table:,; s,\$,  <- wants: field; verdict; a test,"
+		sed "s;^;$table:;; s;\$;  <- wants a field, a verdict and a test;"
 }
 
 missing()

@@ -11,6 +11,7 @@ setup()
 	test_begin
 	need_root
 	need ip unshare nsenter jq
+	# shellcheck disable=SC2034 # bundle uses it
 	CGROUP=/$TAG # the parents of a container's cgroup stay
 	# Not below SCRATCH: every process of the host would seem to be one of ours.
 	NETNS=$BATS_TEST_TMPDIR/netns
