@@ -104,6 +104,7 @@ host_id()
 	need_root
 	need_user
 	need unshare
+	# shellcheck disable=SC2054 # a list of one option
 	local ask=(strace -f -qq -e trace=open,mkdir,mkdirat,openat "$DOBOZ_OCI" list)
 
 	need strace
@@ -118,4 +119,112 @@ host_id()
 	[[ $output == *"\"$USER_DIR/run/doboz\""* ]]
 	run as_user unshare --user --map-root-user env XDG_RUNTIME_DIR=/run "${ask[@]}"
 	[[ $output == *'"/run/doboz"'* ]]
+}
+
+# oci_life [PROGRAM ARGUMENT...]: create, start, exec, kill and delete of $USER_DIR/b as the user, by that program
+oci_life()
+{
+	local oci=("$@" setpriv "--reuid=$TEST_USER" "--regid=$TEST_USER" --init-groups -- env -i "PATH=$PATH"
+		"HOME=$USER_DIR" "$DOBOZ_OCI" --root "$USER_DIR/run/oci")
+
+	"${oci[@]}" create --bundle "$USER_DIR/b" c < /dev/null > "$SCRATCH/created" 2>&1 || { cat "$SCRATCH/created"; return 1; }
+	"${oci[@]}" start c
+	[ "$("${oci[@]}" state c | jq -r .status)" = running ]
+	[ "$("${oci[@]}" exec c id -u)" = 0 ]
+	"${oci[@]}" kill c KILL
+	"${oci[@]}" delete c
+	[ -z "$(ls -A "$USER_DIR/run/oci")" ]
+}
+
+# oci_nothing_left: no state and no cgroup of a container of doboz-oci
+oci_nothing_left() { [ -z "$(ls -A "$USER_DIR/run/oci")" ] && nothing_left; }
+
+# map_range: the user, and 2000 of its subordinate ids
+map_range()
+{
+	edit "$USER_DIR/b" --argjson uid "$(host_id 0)" --argjson gid "$(id -g "$TEST_USER")" --argjson first "$(host_id 1)" '
+		.linux.uidMappings = [{ containerID: 0, hostID: $uid, size: 1 }, { containerID: 1, hostID: $first, size: 2000 }] |
+		.linux.gidMappings = [{ containerID: 0, hostID: $gid, size: 1 }, { containerID: 1, hostID: $first, size: 2000 }]'
+}
+
+@test "doboz-oci of an ordinary user: a range of ids, and one id, with and without newuidmap" {
+	need unshare
+	user_bundle "$USER_DIR/b" sleep 1000
+	# shellcheck disable=SC2016 # of the inner shell
+	local unhelped=(unshare --mount sh -c 'for program in newuidmap newgidmap; do
+		mount --bind /dev/null "$(command -v "$program")"; done; exec "$@"' _)
+	oci_life # with all that /etc/subuid gives
+	run -1 oci_life "${unhelped[@]}"
+	[[ $output == *'is not installed; it is needed for more than one id'* && ${#lines[@]} = 1 ]]
+	[ -z "$(ls -A "$USER_DIR/run/oci")" ]
+	# an id that is not the user's to give
+	edit "$USER_DIR/b" '.linux.uidMappings[1].hostID = 1 | .linux.gidMappings[1].hostID = 1'
+	run -1 oci_life
+	[ "${#lines[@]}" = 1 ]
+	[ -z "$(ls -A "$USER_DIR/run/oci")" ]
+	# one id alone needs no help
+	edit "$USER_DIR/b" '.linux |= (.uidMappings |= .[:1] | .gidMappings |= .[:1])'
+	oci_life
+	oci_life "${unhelped[@]}"
+	oci_nothing_left
+}
+
+@test "doboz-oci of an ordinary user: on the host's network" {
+	user_bundle "$USER_DIR/b" ls /sys/class/net
+	edit "$USER_DIR/b" '.linux.namespaces |= map(select(.type != "network")) |
+		.mounts |= map(if .destination == "/sys" then .type = "none" | .source = "/sys" | .options = ["rbind", "ro", "nosuid", "noexec", "nodev"] else . end)'
+	run -0 user_undelegated_oci run --bundle "$USER_DIR/b" c
+	[ "$output" = "$(ls /sys/class/net)" ]
+	oci_nothing_left
+}
+
+user_undelegated_oci() { as_user "$DOBOZ_OCI" --root "$USER_DIR/run/oci" "$@"; }
+user_delegated_oci() { (enter_cgroups && user_undelegated_oci "$@"); }
+
+@test "doboz-oci of an ordinary user: without a cgroup, and in delegated ones" {
+	user_bundle "$USER_DIR/b" sleep 1000
+	user_undelegated_oci run -d --bundle "$USER_DIR/b" c
+	run -1 user_undelegated_oci pause c
+	[[ $output == *cgroup* && ${#lines[@]} = 1 ]]
+	[ "$(user_undelegated_oci ps --format json c | jq length)" = 1 ]
+	user_undelegated_oci kill --all c KILL
+	user_undelegated_oci delete c
+	# a limit needs one
+	edit "$USER_DIR/b" '.linux.resources.pids = { limit: 20 }'
+	run -1 user_undelegated_oci run --bundle "$USER_DIR/b" c
+	[ "${#lines[@]}" = 1 ]
+	user_delegated_oci run -d --bundle "$USER_DIR/b" c
+	init=$(user_delegated_oci state c | jq .pid)
+	user_delegated_oci pause c
+	[ "$(user_delegated_oci state c | jq -r .status)" = paused ]
+	user_delegated_oci resume c
+	user_delegated_oci update --pids-limit 30 c
+	[ "$(user_delegated_oci exec c sh -c "$(cgroup_file pids/pids.max pids.max)")" = 30 ] ||
+		[ "$(cat "/sys/fs/cgroup/pids$(sed -n 's/^[0-9]*:pids://p' "/proc/$init/cgroup")/pids.max")" = 30 ]
+	# killed while it is frozen
+	user_delegated_oci pause c
+	user_delegated_oci delete --force c
+	[ ! -e "/proc/$init/root" ]
+	oci_nothing_left
+}
+
+@test "a foreground run of the user's is killed: the container ends" {
+	mkfifo "$SCRATCH/said"
+	user_bundle "$USER_DIR/b" sh -c 'echo ready; exec sleep 1000'
+	for map in single range; do
+		if [ "$map" = range ]; then
+			map_range
+			edit "$USER_DIR/b" '.process.capabilities |= map_values(["CAP_SETUID", "CAP_SETGID"]) |
+				.process.args = ["su", "app", "-s", "/bin/sh", "-c", "echo ready; exec sleep 1000"]'
+		fi
+		# shellcheck disable=SC2016 # of the inner shell
+		as_user sh -c 'echo $$ > "$1"; exec "$2" --root "$3" run --bundle "$4" c' _ "$USER_DIR/runner" "$DOBOZ_OCI" \
+			"$USER_DIR/run/oci" "$USER_DIR/b" < /dev/null > "$SCRATCH/said" 3>&- &
+		read -r -t 60 < "$SCRATCH/said"
+		init=$(user_undelegated_oci state c | jq .pid)
+		kill -KILL "$(< "$USER_DIR/runner")"
+		timeout 20 tail --pid="$init" -s 0.02 -f /dev/null
+		user_undelegated_oci delete --force c
+		oci_nothing_left
+	done
 }
