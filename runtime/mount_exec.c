@@ -15,6 +15,7 @@
 #include "runtime/proc_guard.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 /* ---- making ---- */
 
@@ -148,6 +149,9 @@ static int open_target(const struct child *c, const struct step *s, int mount_fd
 		return fail(folder, "stat the source");
 	if (s->mount->dest_nofollow) {
 		fd = dir_open_nofollow(c->root, s->dst, O_PATH);
+		/* crun's dest-nofollow: a file, or a link, lies on the link itself. */
+		if (fd == -ELOOP && s->mount->kind == MOUNT_BIND && !folder)
+			fd = dir_open_in(c->root, s->dst, O_PATH | O_NOFOLLOW);
 		if (fd != -ENOENT)
 			return fd < 0 ? fail(fd, "open the destination") : fd;
 	}
@@ -198,6 +202,15 @@ static int reconfigure(const struct child *c, const struct step *s)
 	return r < 0 ? r : mount_set_propagation(target, s->mount);
 }
 
+/* The same link is there already. */
+static bool is_same_link(int parent, const char *name, const char *text)
+{
+	char there[PATH_MAX];
+	ssize_t len = readlinkat(parent, name, there, sizeof(there));
+
+	return len >= 0 && (size_t)len == strlen(text) && memcmp(there, text, (size_t)len) == 0;
+}
+
 /* podman's copy-symlink: a source that is a symlink is copied as one instead of being mounted. */
 static int copy_symlink(const struct child *c, const struct step *s, bool *ret_done)
 {
@@ -214,7 +227,8 @@ static int copy_symlink(const struct child *c, const struct step *s, bool *ret_d
 	CLEANUP_FD int parent = dir_make_parent(c->root, s->dst, buf, &name);
 	if (parent < 0)
 		return fail(parent, "open the folder of the destination");
-	if (symlinkat(text, parent, name) < 0 && errno != EEXIST)
+	if (symlinkat(text, parent, name) < 0 &&
+	    !(errno == EEXIST && is_same_link(parent, name, text)))
 		return fail(-errno, "copy the symlink");
 	return 0;
 }

@@ -178,6 +178,14 @@ has()
 	edit "$B" '.mounts[-1] = {destination: "/mnt3", source: "data/link", options: ["bind", "src-nofollow"]}'
 	seen=$(inside . 'cat /mnt3 2>&1; readlink /mnt3 || true')
 	[[ $seen != *data* ]] || { echo "$seen"; return 1; }
+	ln -sf /srv/old "$B/rootfs/link"
+	edit "$B" '.mounts[-1] = {destination: "/link", source: "data/file", options: ["bind", "dest-nofollow"]}'
+	[ "$(inside . 'cat /link; cat /srv/old')" = $'data\nold' ]
+	[ "$(inside '.mounts[-1].options = ["bind"]' 'cat /srv/old')" = data ] # the control
+	edit "$B" '.mounts[-1] = {destination: "/link", source: "data/link", options: ["bind", "copy-symlink"]}'
+	refused 1 'copy the symlink: file exists' oci run --bundle "$B" box
+	ln -sf file "$B/rootfs/link"
+	[ "$(inside . 'readlink /link')" = file ]
 }
 
 @test "mounts: ids are mapped by the mount's own maps, or by the container's" {
