@@ -44,3 +44,28 @@ END
 		sweep -e "$error" -s 47 -f $((RANDOM % 47 + 1)) create create-hooks create-userns exec
 	done
 }
+
+# The parent of init does not wait for it here, so that start can see that it never was executed.
+@test "start tells that its container was killed on the way to its payload" {
+	# shellcheck disable=SC2034 # bundle reads it
+	CGROUP=/$TAG
+	bundle "$SCRATCH/b" sleep 1000
+	cc -std=gnu11 -D_GNU_SOURCE -o "$SCRATCH/fault" "$TESTS/faults/fault.c"
+	cat > "$SCRATCH/start" << 'END'
+import ctypes, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1) # PR_SET_CHILD_SUBREAPER
+fault, oci, state, bundle, n = sys.argv[1:]
+subprocess.run([oci, "--root", state, "create", "--bundle", bundle, "--pid-file", bundle + "/pid", "c"], check=True,
+	stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+with open(bundle + "/pid") as file: pid = file.read()
+sys.exit(subprocess.run([fault, "-a", pid, "-n", n, oci, "--root", state, "start", "c"]).returncode)
+END
+	for n in 2 3 4; do
+		run -1 python3 "$SCRATCH/start" "$SCRATCH/fault" "$DOBOZ_OCI" "$STATE" "$SCRATCH/b" "$n" < /dev/null
+		[[ $output == *'was killed before it executed the payload'* ]]
+		oci delete --force c
+	done
+	run -0 python3 "$SCRATCH/start" "$SCRATCH/fault" "$DOBOZ_OCI" "$STATE" "$SCRATCH/b" 100000 < /dev/null
+	oci delete --force c
+	no_leftovers
+}
