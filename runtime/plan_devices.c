@@ -69,6 +69,13 @@ static bool dev_is_bound(const struct plan *p)
 	return bound;
 }
 
+/* Engines list all devices of the host for a privileged container. A terminal has to come from the devpts
+ * of the container, whatever they say; runc does the same. */
+static bool is_ptmx(const char *path)
+{
+	return str_eq(path, "/dev/ptmx");
+}
+
 static void plan_defaults(struct plan_builder *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++) {
@@ -82,7 +89,7 @@ static void plan_defaults(struct plan_builder *b)
 	for (size_t i = 0; i < ARRAY_SIZE(default_links); i++) {
 		struct step *s;
 
-		if (in_config(b->spec, default_links[i].path))
+		if (in_config(b->spec, default_links[i].path) && !is_ptmx(default_links[i].path))
 			continue;
 		s = plan_step(b, STEP_SYMLINK, "default link");
 		s->dst = default_links[i].path;
@@ -116,6 +123,8 @@ int plan_devices(struct plan_builder *b)
 	if (!dev_is_bound(b->plan))
 		plan_defaults(b);
 	for (size_t i = 0; i < b->spec->linux_.n_devices; i++) {
+		if (is_ptmx(b->spec->linux_.devices[i].path))
+			continue;
 		r = plan_device(b, &b->spec->linux_.devices[i],
 				arena_printf(b->a, "config.linux.devices[%zu]", i));
 		if (r < 0)

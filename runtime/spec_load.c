@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 const char *const spec_hook_names[SPEC_HOOK_KINDS + 1] = {
 	[SPEC_HOOK_PRESTART] = "prestart",
@@ -111,6 +112,18 @@ static int decode(struct json_decoder *d, const char *what, const char *text, si
 	return json_decode(d, what, tree, table, dst);
 }
 
+/* Before 1.3 the spec did not tell what a limit of no tasks is; runtimes took it for no limit, and callers of
+ * that time say it so: podman 4 of --pids-limit 0 and -1. */
+static void settle_old_meanings(struct spec *s)
+{
+	struct opt_i64 *pids = &s->linux_.resources.pids_limit;
+	unsigned major, minor;
+
+	if (pids->set && pids->value == 0 && s->oci_version &&
+	    sscanf(s->oci_version, "%u.%u.", &major, &minor) == 2 && major == 1 && minor < 3)
+		pids->value = -1;
+}
+
 int spec_parse(const char *text, size_t len, void (*on_problem)(void *, const char *), void *arg,
 	       struct spec **ret)
 {
@@ -121,6 +134,7 @@ int spec_parse(const char *text, size_t len, void (*on_problem)(void *, const ch
 	r = decode(&d, "config", text, len, spec_rows, s);
 	if (r < 0 && !on_problem)
 		return r;
+	settle_old_meanings(s);
 	*ret = TAKE_PTR(s);
 	return r;
 }
@@ -141,6 +155,7 @@ int spec_load(int dirfd, const char *name, struct spec **ret, const char **ret_t
 		return r;
 	if (ret_text)
 		*ret_text = text;
+	settle_old_meanings(s);
 	*ret = TAKE_PTR(s);
 	return 0;
 }

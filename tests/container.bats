@@ -411,3 +411,25 @@ END
 	[[ $output == *' /v '*shared:*"outer $SCRATCH/v "*"below $SCRATCH/v/below "*"inner $SCRATCH/v/inner "* ]]
 	no_leftovers
 }
+
+@test "pids.limit 0: a limit since version 1.3 of the spec, no limit before" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'true & wait $! && echo forked'
+	edit "$SCRATCH/b" '.linux.resources.pids.limit = 0 | .ociVersion = "1.0.2-dev"'
+	run -0 oci run --bundle "$SCRATCH/b" c
+	[ "$output" = forked ]
+	edit "$SCRATCH/b" '.ociVersion = "1.3.0"'
+	run oci run --bundle "$SCRATCH/b" c
+	[[ $output != *forked* ]]
+	no_leftovers
+}
+
+@test "/dev/ptmx is the container's own, also when the config lists the host's" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'readlink /dev/ptmx; ls -l /dev/full'
+	edit "$SCRATCH/b" '.linux.devices = [{path: "/dev/ptmx", type: "c", major: 5, minor: 2},
+		{path: "/dev/full", type: "c", major: 1, minor: 7, fileMode: 384}]'
+	run -0 oci run --bundle "$SCRATCH/b" c
+	[[ $output == pts/ptmx$'\n'crw-------* ]]
+	no_leftovers
+}

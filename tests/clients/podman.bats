@@ -165,8 +165,8 @@ detached()
 @test "pods: shared namespaces; play kube and generate kube" {
 	podman pod create --name p1 --cgroup-parent "$CLIENTS_CGROUP" --network none --infra-command '/bin/sleep 1000' \
 		--infra-image "$IMAGE" > /dev/null
-	podman run -d --pod p1 --name c1 "$IMAGE" sleep 1000 > /dev/null
-	podman run -d --pod p1 --name c2 "$IMAGE" sleep 1000 > /dev/null
+	podman run -d --pod p1 --name c1 "$IMAGE" /bin/sleep 1000 > /dev/null
+	podman run -d --pod p1 --name c2 "$IMAGE" /bin/sleep 1000 > /dev/null
 	[ "$(podman exec c1 readlink /proc/self/ns/ipc)" = "$(podman exec c2 readlink /proc/self/ns/ipc)" ]
 	[ "$(podman exec c1 readlink /proc/self/ns/net)" = "$(podman exec c2 readlink /proc/self/ns/net)" ]
 	podman pod pause p1
