@@ -203,6 +203,27 @@ has()
 	[ "$seen" = 3:4 ] || { echo "$seen"; return 1; }
 }
 
+@test "mounts: ids are mapped for an ordinary user too, where the filesystem is its user namespace's" {
+	local kernel
+
+	need_user
+	need unshare
+	IFS=.- read -ra kernel < <(uname -r)
+	((kernel[0] > 6 || (kernel[0] == 6 && kernel[1] >= 3))) || skip 'tmpfs maps ids since Linux 6.3'
+	user_bundle "$USER_DIR/b" stat -c %u:%g /mnt/a
+	edit "$USER_DIR/b" --arg src "$USER_DIR/t" '.mounts += [{destination: "/mnt", source: $src, options: ["bind", "idmap"],
+		uidMappings: [{containerID: 0, hostID: 7, size: 10}], gidMappings: [{containerID: 0, hostID: 8, size: 10}]}] |
+		.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'
+	chown -R "$TEST_USER:" "$USER_DIR/b"
+	as_user mkdir "$USER_DIR/t"
+	run as_user unshare --user --map-root-user --map-auto --mount sh -c 'mount -t tmpfs t "$0/t" && touch "$0/t/a" &&
+		exec "$1" --root "$0/state" run --bundle "$0/b" box' "$USER_DIR" "$DOBOZ_OCI"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$output" = 7:8 ]
+	no_leftovers
+}
+
 @test "annotations: in the state; a stop signal is what kill sends when it is not told one" {
 	local signal
 
