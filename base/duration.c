@@ -14,7 +14,7 @@ static const struct {
 	{ "us", 1000 },
 	{ "\xc2\xb5s", 1000 }, /* the micro sign */
 	{ "\xce\xbcs", 1000 }, /* the Greek letter mu */
-	{ "ms", 1000 * 1000 },
+	{ "ms", INT64_C(1000) * 1000 },
 	{ "s", INT64_C(1000) * 1000 * 1000 },
 	{ "m", INT64_C(60) * 1000 * 1000 * 1000 },
 	{ "h", INT64_C(3600) * 1000 * 1000 * 1000 },

@@ -94,7 +94,7 @@ static int check_floor(int dir, const struct cgroup_write *w)
 
 	for (size_t i = 0; i < ARRAY_SIZE(w->floor->usage) && w->floor->usage[i]; i++) {
 		CLEANUP_FD int fd = openat(dir, w->floor->usage[i], O_RDONLY | O_CLOEXEC);
-		uint64_t part;
+		uint64_t part = 0;
 
 		if (fd >= 0 && read_number(fd, &part) == 0)
 			usage += part;

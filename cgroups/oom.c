@@ -96,7 +96,7 @@ static int take_v1(struct cgroup_oom *oom)
 
 int cgroup_oom_take(struct cgroup_oom *oom)
 {
-	uint64_t kills, before = oom->kills;
+	uint64_t kills = 0, before = oom->kills;
 
 	if (oom->fd < 0)
 		return 0;

@@ -141,7 +141,7 @@ int container_update(int root, const char *id, const struct json *change,
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP_FD int dir = -EBADF;
 	struct cgroup_resources asked = { 0 }, before = { 0 }, after = { 0 };
-	const struct json *old;
+	const struct json *old = NULL;
 	struct state *s;
 	int r = state_open_and_load(a, root, id, true, &dir, &s);
 

@@ -71,6 +71,7 @@ start()
 	need_root
 	need runc
 	runc --version | grep -q 'spec: 1.0' || skip 'needs runc 1.1: later ones leave other zeros out'
+	[ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip 'needs v1: of v2 runc 1.1 knows less'
 	start
 	edit "$SCRATCH/b" --arg path "/$TAG-theirs" '.linux.cgroupsPath = $path'
 	runc --root "$SCRATCH/runc" run -d --bundle "$SCRATCH/b" c < /dev/null > /dev/null 2>&1 3>&-
