@@ -107,7 +107,8 @@ static void run_poststop(const struct state *s, const struct spec *spec)
 	if (!spec || !spec->hooks.n[SPEC_HOOK_POSTSTOP])
 		return;
 	state = hooks_state(s, STATE_STOPPED);
-	if (state < 0 || hooks_run(spec, SPEC_HOOK_POSTSTOP, s->bundle, state) < 0) {
+	if (state < 0 || hooks_run(&spec->hooks, SPEC_HOOK_POSTSTOP,
+				   &(struct hook_surroundings){ environ, s->bundle }, state) < 0) {
 		warn("%s, ignoring", error_text());
 		error_clear();
 	}

@@ -116,7 +116,8 @@ static int on_hooks(void *arg, enum spec_hook_kind kind, pid_t pid, int *ret_sta
 		*ret_state_fd = TAKE_FD(state);
 		return 0;
 	}
-	return hooks_run(k->plan->spec, kind, k->state.bundle, state);
+	return hooks_run(&k->plan->spec->hooks, kind,
+			 &(struct hook_surroundings){ environ, k->state.bundle }, state);
 }
 
 /* init waits; what is left is to tell everybody who wants to know, and to let it outlive us or go on. */

@@ -36,12 +36,6 @@ int hooks_state(const struct state *s, enum state_status status)
 	return TAKE_FD(fd);
 }
 
-/* What a hook gets from its kind where it says nothing itself. */
-struct surroundings {
-	char *const *env;
-	const char *cwd; /* NULL: where we are */
-};
-
 struct running {
 	pid_t pid;
 	int pidfd, output;
@@ -49,7 +43,7 @@ struct running {
 	size_t len;
 };
 
-static NORETURN void become_hook(const struct spec_hook *h, const struct surroundings *around,
+static NORETURN void become_hook(const struct spec_hook *h, const struct hook_surroundings *around,
 				 int state_fd, int output)
 {
 	char *const own_name[] = { h->path, NULL };
@@ -69,7 +63,7 @@ static NORETURN void become_hook(const struct spec_hook *h, const struct surroun
 	_exit(fd_write_all(2, reason, strlen(reason)) < 0 ? 126 : 127);
 }
 
-static int spawn(const struct spec_hook *h, const struct surroundings *around, int state_fd,
+static int spawn(const struct spec_hook *h, const struct hook_surroundings *around, int state_fd,
 		 struct running *ret)
 {
 	int pipe_ends[2];
@@ -156,7 +150,7 @@ static int judge(const struct spec_hook *h, const struct running *run, int waite
 		      info->si_status, run->len ? ": " : "", run->text);
 }
 
-static int run_one(const struct spec_hook *h, const struct surroundings *around, int state_fd)
+static int run_one(const struct spec_hook *h, const struct hook_surroundings *around, int state_fd)
 {
 	struct running run = { .pidfd = -EBADF, .output = -EBADF };
 	siginfo_t info = { 0 };
@@ -180,17 +174,11 @@ static int run_one(const struct spec_hook *h, const struct surroundings *around,
 	return r;
 }
 
-int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *bundle, int state_fd)
+int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind,
+	      const struct hook_surroundings *around, int state_fd)
 {
-	static char *const no_env[] = { NULL };
-	const struct spec_hooks *hooks = &spec->hooks;
-	struct surroundings around = { .env = environ, .cwd = bundle };
-
-	if (kind == SPEC_HOOK_START_CONTAINER)
-		around = (struct surroundings){ .env = spec->process->env ? spec->process->env :
-									    no_env };
 	for (size_t i = 0; i < hooks->n[kind]; i++) {
-		int r = run_one(&hooks->list[kind][i], &around, state_fd);
+		int r = run_one(&hooks->list[kind][i], around, state_fd);
 
 		if (r < 0)
 			return fail_context(r, "error running %s hook #%zu", spec_hook_names[kind],

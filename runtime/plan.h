@@ -98,7 +98,8 @@ struct device_step {
  *   NET_DEVICES      the parent moves linux.netDevices in here; src: their names, for people
  *   SESSION_KEYRING  join a new anonymous one
  *   PROPAGATION      of "/" in the new mount namespace, before anything; value: MS_* | MS_REC
- *   ROOTFS           mount: detached clone (recursive bind) or overlay of the root; src: its host
+ *   ROOTFS           mount: detached clone (recursive bind) or overlay of the root, attached on "/" or
+ *                    (value 1: hooks look for it there) on its own folder; src: its host
  *                    path. What it is attached on is made private first, so that it stays ours
  *   MOUNT            mount on dst; src: as mount->source, for people
  *   DEVICE           device at dst: an equal node is fine, another file is an error

@@ -69,6 +69,12 @@ static const char *below_bundle(struct plan_builder *b, const char *path)
 	return *path == '/' ? path : arena_printf(b->a, "%s/%s", b->options->bundle, path);
 }
 
+static bool hooks_look(const struct spec_hooks *h)
+{
+	return h->n[SPEC_HOOK_PRESTART] || h->n[SPEC_HOOK_CREATE_RUNTIME] ||
+	       h->n[SPEC_HOOK_CREATE_CONTAINER];
+}
+
 static void plan_rootfs(struct plan_builder *b)
 {
 	const struct rootfs *rootfs = b->options->rootfs;
@@ -92,6 +98,7 @@ static void plan_rootfs(struct plan_builder *b)
 	s = plan_step(b, STEP_ROOTFS, "config.root.path");
 	s->mount = m;
 	s->src = m->source;
+	s->value = m->kind == MOUNT_BIND && !b->options->no_pivot && hooks_look(&b->spec->hooks);
 }
 
 /* ---- one mount ---- */

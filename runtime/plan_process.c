@@ -234,10 +234,10 @@ static void plan_last_steps(struct plan_builder *b)
 	plan_step(b, STEP_FIND_PROGRAM, "process.args[0]")->src = b->process->args[0];
 	if (p->args[0] != b->process->args[0])
 		plan_step(b, STEP_FIND_PROGRAM, "--init")->src = p->args[0];
+	plan_step(b, STEP_CLOSE_FDS, "nothing of ours stays open");
 	plan_step(b, STEP_READY, "waits for start");
 	if (b->options)
 		plan_hooks(b, SPEC_HOOK_START_CONTAINER);
-	plan_step(b, STEP_CLOSE_FDS, "nothing of ours stays open");
 	if (p->seccomp.insns)
 		plan_step(b, STEP_SECCOMP, "config.linux.seccomp");
 	if (late)

@@ -118,14 +118,23 @@ int process_step_setsid(struct child *c, const struct step *s)
  * The death signal goes here, too: the filter comes next, and may know no prctl. */
 int process_step_close_fds(struct child *c, const struct step *s)
 {
-	unsigned first = 3 + c->plan->keep_fds, connection = (unsigned)c->sync;
+	/* In order. What is open while a created container waits could be used by whom it traces. */
+	const int lower = c->listener < c->sync ? c->listener : c->sync;
+	const int higher = c->listener < c->sync ? c->sync : c->listener;
+	unsigned first = 3 + c->plan->keep_fds;
+	const int kept[] = { lower, higher };
 	int r = 0;
 
 	(void)s;
-	if (connection > first)
-		r = sys_close_range(first, connection - 1, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(kept) && r >= 0; i++) {
+		if (kept[i] < 0)
+			continue;
+		if ((unsigned)kept[i] > first)
+			r = sys_close_range(first, (unsigned)kept[i] - 1, 0);
+		first = (unsigned)kept[i] + 1;
+	}
 	if (r >= 0)
-		r = sys_close_range(connection + 1, ~0U, 0);
+		r = sys_close_range(first, ~0U, 0);
 	if (r < 0)
 		return fail(r, "close descriptors");
 	return !c->dies_with_parent && prctl(PR_SET_PDEATHSIG, 0) < 0 ?

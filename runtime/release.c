@@ -30,6 +30,7 @@ int release_step_hooks(struct child *c, const struct step *s)
 {
 	enum spec_hook_kind kind = (enum spec_hook_kind)s->value;
 	CLEANUP_FD int state = -EBADF;
+	struct hook_surroundings around = { 0 };
 	int r;
 
 	/* After `start` it came with the word to go; before that, the parent has it. */
@@ -42,7 +43,12 @@ int release_step_hooks(struct child *c, const struct step *s)
 		if (r < 0)
 			return fail(r, "wait for hooks");
 	}
-	return runs_here(kind) ? hooks_run(c->plan->spec, kind, c->plan->bundle, state) : 0;
+	if (!runs_here(kind))
+		return 0;
+	if (kind == SPEC_HOOK_CREATE_CONTAINER && fchdir(c->root) < 0)
+		return fail(-errno, "enter the root filesystem");
+	around.env = kind == SPEC_HOOK_CREATE_CONTAINER ? environ : c->env;
+	return hooks_run(&c->plan->spec->hooks, kind, &around, state);
 }
 
 /* Return: 0; -EPIPE the other side went away before it said the word. */

@@ -2,7 +2,9 @@
 /* runtime/root_exec.c - steps about the root: making it, entering it, its flags
  *
  * The new root is attached on top of "/". Absolute paths of this process go on from the old root's
- * own folder, so they keep meaning the host until pivot_root; no folder has to be found or made. */
+ * own folder, so they keep meaning the host until pivot_root; no folder has to be found or made.
+ * Where hooks run before that, it is on its own folder instead: they enter this mount namespace to mount
+ * something below BUNDLE/rootfs (libnvidia-container does). */
 #include "runtime/root_exec.h"
 
 #include "base/error.h"
@@ -12,6 +14,7 @@
 #include "runtime/mount_exec.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 int root_step_propagation(struct child *c, const struct step *s)
 {
@@ -38,6 +41,47 @@ static bool plan_masks(const struct plan *p)
 	return false;
 }
 
+/* The mount that a folder is on. Return: descriptor, -errno */
+static int open_mount_of(int folder)
+{
+	CLEANUP_FD int fd = fcntl(folder, F_DUPFD_CLOEXEC, 3);
+
+	while (fd >= 0) {
+		struct statx st;
+		int above;
+
+		if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) < 0)
+			return -errno;
+		if (st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+			return TAKE_FD(fd);
+		above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		attr_closep(&fd);
+		fd = above;
+	}
+	return -errno;
+}
+
+/* Nothing is attached where the folder cannot be entered from here; hooks could not either. */
+static int open_own_folder(const char *path)
+{
+	struct mount_attr attr = { .propagation = MS_PRIVATE };
+	CLEANUP_FD int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int on = folder < 0 ? -errno : open_mount_of(folder);
+	int r = on < 0 ? on : sys_mount_setattr(on, "", AT_EMPTY_PATH, &attr, sizeof(attr));
+
+	return r < 0 ? r : TAKE_FD(folder);
+}
+
+static int attach_root(const struct child *c, bool for_hooks)
+{
+	CLEANUP_FD int folder = for_hooks ? open_own_folder(c->plan->root) : -EBADF;
+
+	if (folder < 0)
+		return sys_move_mount(c->root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+	return sys_move_mount(c->root, "", folder, "",
+			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
 int root_step_rootfs(struct child *c, const struct step *s)
 {
 	int r = make_parent_private();
@@ -49,7 +93,7 @@ int root_step_rootfs(struct child *c, const struct step *s)
 	c->root = mount_make(c, s);
 	if (c->root < 0)
 		return c->root;
-	r = sys_move_mount(c->root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+	r = attach_root(c, s->value == 1);
 	return r < 0 ? fail(r, "attach the root '%s'", s->src) :
 		       mount_set_propagation(c->root, s->mount);
 }

@@ -130,7 +130,8 @@ static int run_poststart(int root, const struct state *s, const struct spec *spe
 	CLEANUP_FD int state = hooks_state(s, STATE_RUNNING);
 	if (state < 0)
 		return state;
-	r = hooks_run(spec, SPEC_HOOK_POSTSTART, s->bundle, state);
+	r = hooks_run(&spec->hooks, SPEC_HOOK_POSTSTART,
+		      &(struct hook_surroundings){ environ, s->bundle }, state);
 	if (r < 0)
 		destroy_failed(root, s->id, s);
 	return r;

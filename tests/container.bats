@@ -173,21 +173,21 @@ END
 	no_leftovers
 }
 
-@test "a hook without env gets the runtime's, startContainer the payload's; hooks are in the bundle" {
+@test "a hook without env gets the runtime's, startContainer the payload's; hooks are where runc has them" {
 	need_root
 	bundle "$SCRATCH/b" true
 	for hook in prestart createContainer; do
 		log_hook "$hook" "echo \"$hook \$FROM_CALLER \$FROM_IMAGE \$PWD\" >> $SCRATCH/env"
 	done
-	printf '#!/bin/sh\necho "startContainer $FROM_CALLER $FROM_IMAGE" > /env\n' > "$SCRATCH/b/rootfs/startContainer"
+	printf '#!/bin/sh\necho "startContainer $FROM_CALLER $FROM_IMAGE $HOME" > /env\n' > "$SCRATCH/b/rootfs/startContainer"
 	chmod 755 "$SCRATCH/b/rootfs/startContainer"
 	edit "$SCRATCH/b" --arg dir "$SCRATCH" '.root.readonly = false | .process.env += ["FROM_IMAGE=hostile"] |
 		.hooks = ([("prestart", "createContainer") | {key: ., value: [{path: ($dir + "/" + .)}]}] | from_entries) |
 		.hooks.startContainer = [{path: "/startContainer"}]'
 	FROM_CALLER=friend oci run --bundle "$SCRATCH/b" c
 	[ "$(cat "$SCRATCH/env")" = "prestart friend  $SCRATCH/b
-createContainer friend  $SCRATCH/b" ]
-	[ "$(cat "$SCRATCH/b/rootfs/env")" = 'startContainer  hostile' ]
+createContainer friend  $SCRATCH/b/rootfs" ]
+	[ "$(cat "$SCRATCH/b/rootfs/env")" = 'startContainer  hostile /root' ]
 }
 
 @test "a working directory is made, also in a root that is read-only" {
