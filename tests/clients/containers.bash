@@ -8,7 +8,7 @@ containers_begin()
 {
 	{
 		# Debian 12's podman merges no folders here; a table may stand once in a file.
-		sed "s|\"/usr/local/bin/doboz-oci\"|\"$RUNTIME\"|" "$CLIENTS/../../contrib/containers/doboz.conf" |
+		sed "s|\"/usr/local/bin/doboz-oci\"|\"$RUNTIME\"|; s|\"krun\", |&\"runc\", |" "$CLIENTS/../../contrib/containers/doboz.conf" |
 			sed 's|^\[engine\]|&\ncgroup_manager = "cgroupfs"\nevents_logger = "file"|'
 		printf '[containers]\ndefault_ulimits = []\nlog_driver = "k8s-file"\n[network]\nnetwork_backend = "netavark"\n'
 	} > "$CLIENTS_SCRATCH/containers.conf"
