@@ -208,13 +208,13 @@ static int create(int root, struct creation *k, struct container_process *ret_in
 	if (proc < 0)
 		return fail(-errno, "open /proc");
 	k->proc = proc;
-	r = look_ahead(k, &rdt);
-	if (r >= 0)
-		r = state_claim(root, id, &k->dir);
+	r = state_claim(root, id, &k->dir);
 	if (r < 0)
 		return r;
 	CLEANUP_FD int dir = k->dir;
-	r = write_journal(k);
+	r = look_ahead(k, &rdt);
+	if (r >= 0)
+		r = write_journal(k);
 	if (r >= 0)
 		r = make(k, &made);
 	CLEANUP_FD int pidfd = made.pidfd;

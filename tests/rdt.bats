@@ -34,6 +34,8 @@ rdt() { edit "$SCRATCH/b" --argjson rdt "$1" '.linux.intelRdt = $rdt'; }
 	[ "$(cat "$R/c/tasks")" = "$pid" ]
 	[ "$(cat "$R/c/mon_groups/c/tasks")" = "$pid" ]
 	[ "$(cat "$R/c/schemata")" = L3:0=f ]
+	run -1 oci create --bundle "$SCRATCH/b" c
+	[[ $output == *'container with given ID already exists'* ]]
 	oci start c
 	: > "$R/c/tasks"
 	oci exec --detach --pid-file "$SCRATCH/pid" c sleep 1000
