@@ -9,6 +9,7 @@ setup()
 	test_begin
 	need_root
 	need unshare python3
+	[ -z "${ASAN_OPTIONS:-}" ] || skip 'the points would be those of AddressSanitizer'
 	[ "$(uname -m)" = x86_64 ] || skip_unless_must 'tests/faults/fault.c knows the registers of x86-64'
 }
 
