@@ -169,6 +169,7 @@ end_victim() { kill -KILL "$victim"; wait "$victim" 2> /dev/null || true; }
 		[ "$(left_processes | sort -u | wc -l)" = 2 ]
 		# shellcheck disable=SC2086 # words
 		timeout 20 "$DOBOZ_OCI" --root "$STATE" $verb
+		left_processes | sort -u | while read -r pid; do timeout 20 tail --pid="$pid" -s 0.02 -f /dev/null; done
 		[ -z "$(left_processes)" ]
 		oci delete --force c
 		no_leftovers
@@ -178,6 +179,7 @@ end_victim() { kill -KILL "$victim"; wait "$victim" 2> /dev/null || true; }
 		oci run -d --bundle "$SCRATCH/b" c
 		# shellcheck disable=SC2086 # words
 		timeout 20 "$DOBOZ_OCI" --root "$STATE" $verb
+		left_processes | sort -u | while read -r pid; do timeout 20 tail --pid="$pid" -s 0.02 -f /dev/null; done
 		[ -z "$(left_processes)" ]
 		oci delete --force c
 		no_leftovers

@@ -24,8 +24,8 @@ sweep()
 }
 
 @test "a runtime killed at any system call leaves nothing that delete --force does not remove" {
-	sweep -s 37 -f $((RANDOM % 37 + 1))
-	[ "${BASH_REMATCH[1]}" -gt 200 ]
+	sweep -s 53 -f $((RANDOM % 53 + 1))
+	[ "${BASH_REMATCH[1]}" -gt 150 ]
 }
 
 @test "the sweep sees what is left" {
@@ -42,7 +42,7 @@ END
 
 @test "a system call that fails: one line, and nothing left without a delete" {
 	for error in 5 12; do # EIO, ENOMEM
-		sweep -e "$error" -s 47 -f $((RANDOM % 47 + 1)) create create-hooks create-userns exec
+		sweep -e "$error" -s 71 -f $((RANDOM % 71 + 1)) create create-hooks create-userns exec
 	done
 }
 
