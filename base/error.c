@@ -11,6 +11,7 @@ enum { WARNINGS_MAX = 8192, NOTE_MAX = 64 };
 static _Thread_local struct {
 	int code;
 	char text[ERROR_TEXT_MAX];
+	struct error_details details;
 } record;
 
 /* Warnings lie behind each other, each with its NUL. What did not fit is only counted, and the
@@ -50,12 +51,46 @@ static int put_record(int r, const char *behind, const char *fmt, va_list ap)
 	return r;
 }
 
+/* "config.mounts[2].type" of "config.mounts[2].type: required": a text that came from elsewhere begins
+ * with its place, which has no blanks. */
+static void put_place(const char *text)
+{
+	size_t len = strcspn(text, ": ");
+
+	if (text[len] == ':')
+		(void)snprintf(record.details.object, sizeof(record.details.object), "%.*s",
+			       (int)len, text);
+}
+
+/* A new failure has no class yet. Its object is the first argument, when that is a whole string. */
+static void put_object(const char *fmt, va_list ap)
+{
+	const char *first = strchr(fmt, '%');
+	int saved = errno;
+	va_list args;
+
+	record.details = (struct error_details){ 0 };
+	if (!first || first[1] != 's')
+		return;
+	va_copy(args, ap);
+	if (fmt[2])
+		(void)snprintf(record.details.object, sizeof(record.details.object), "%s",
+			       va_arg(args, const char *));
+	else
+		put_place(va_arg(args, const char *));
+	va_end(args);
+	errno = saved;
+}
+
 int fail(int r, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (r >= 0)
 		r = -EINVAL;
+	va_start(ap, fmt);
+	put_object(fmt, ap);
+	va_end(ap);
 	va_start(ap, fmt);
 	r = put_record(r, error_reason(r), fmt, ap);
 	va_end(ap);
@@ -68,6 +103,9 @@ int refuse(int r, const char *fmt, ...)
 
 	if (r >= 0)
 		r = -EINVAL;
+	va_start(ap, fmt);
+	put_object(fmt, ap);
+	va_end(ap);
 	va_start(ap, fmt);
 	r = put_record(r, NULL, fmt, ap);
 	va_end(ap);
@@ -86,6 +124,43 @@ int fail_context(int r, const char *fmt, ...)
 	return r;
 }
 
+int error_is(int r, enum error_kind kind)
+{
+	if (r < 0 && record.details.kind == ERROR_UNKNOWN)
+		record.details.kind = kind;
+	return r;
+}
+
+int error_in(int r, const char *fmt, ...)
+{
+	int saved = errno;
+	va_list ap;
+
+	if (r >= 0 || record.details.step[0])
+		return r;
+	va_start(ap, fmt);
+	(void)vsnprintf(record.details.step, sizeof(record.details.step), fmt, ap);
+	va_end(ap);
+	errno = saved;
+	return r;
+}
+
+int error_about(int r, const char *object)
+{
+	if (r < 0 && object && !record.details.object[0])
+		(void)snprintf(record.details.object, sizeof(record.details.object), "%s", object);
+	return r;
+}
+
+struct error_details error_details(void)
+{
+	struct error_details d = record.details;
+
+	if (d.kind == ERROR_UNKNOWN)
+		d.kind = error_kind_of_errno(record.code);
+	return d;
+}
+
 const char *error_text(void)
 {
 	return record.text;
@@ -100,11 +175,13 @@ void error_clear(void)
 {
 	record.code = 0;
 	record.text[0] = '\0';
+	record.details = (struct error_details){ 0 };
 }
 
-void error_set(int code, const char *text)
+void error_set(int code, const char *text, const struct error_details *details)
 {
 	record.code = code;
+	record.details = details ? *details : (struct error_details){ 0 };
 	snprintf(record.text, sizeof(record.text), "%s", text);
 }
 
@@ -128,12 +205,13 @@ void warn(const char *fmt, ...)
 void error_keep(struct error_kept *ret)
 {
 	ret->code = error_code();
+	ret->details = record.details;
 	(void)snprintf(ret->text, sizeof(ret->text), "%s", error_text());
 }
 
 void error_restore(const struct error_kept *kept)
 {
-	error_set(kept->code, kept->text);
+	error_set(kept->code, kept->text, &kept->details);
 }
 
 const char *warnings_next(const char *previous)

@@ -11,11 +11,21 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/error_kind.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ERROR_TEXT_MAX = 4096 };
+enum { ERROR_TEXT_MAX = 4096, ERROR_STEP_MAX = 96, ERROR_OBJECT_MAX = 256 };
+
+/* What the log tells a program besides the text. The object is found by itself: the first string that the
+ * text of the failure names (a path, an id, a place in the config). Kind and step are set by a frame that
+ * knows them; the lowest one wins. */
+struct error_details {
+	enum error_kind kind;
+	char step[ERROR_STEP_MAX];     /* "command line", "config", "mount config.mounts[2]"; "" */
+	char object[ERROR_OBJECT_MAX]; /* "" when the text names none */
+};
 
 /**
  * fail - record a failed call: "TEXT: reason of r"
@@ -44,19 +54,32 @@ int fail_context(int r, const char *fmt, ...) PRINTF(2, 3);
  */
 void warn(const char *fmt, ...) PRINTF(1, 2);
 
+/** error_is - classify the recorded failure, unless that was done already. Return: r; r >= 0: nothing to do */
+int error_is(int r, enum error_kind kind);
+/** error_in - name the step that failed, unless that was done already; printf-like. Return: r, as above */
+int error_in(int r, const char *fmt, ...) PRINTF(2, 3);
+
+/** error_about - name the object, where the text named none. Return: r, as above */
+int error_about(int r, const char *object);
+
+/** error_details - of the recorded failure; the kind is derived from its errno where nobody set one */
+struct error_details error_details(void);
+
 /** error_text - the recorded text, "" when nothing failed; valid until the next fail() */
 const char *error_text(void);
 /** error_code - the recorded negative errno, 0 when nothing failed */
 int error_code(void);
 /** error_clear - forget the failure (not the warnings) */
 void error_clear(void);
-/** error_set - take over a record that another process sent; used by the parent of a child stage */
-void error_set(int code, const char *text);
+/** error_set - take over a record that another process sent; used by the parent of a child stage
+ *  @details: NULL: unknown */
+void error_set(int code, const char *text, const struct error_details *details);
 
 /* A copy of the record, around a clean-up that may fail too: the first failure is the one to tell. */
 struct error_kept {
 	int code;
 	char text[ERROR_TEXT_MAX];
+	struct error_details details;
 };
 void error_keep(struct error_kept *ret);
 void error_restore(const struct error_kept *kept);

@@ -7,6 +7,7 @@ base_sources = \
 	base/duration.c base/duration.h \
 	base/env.c base/env.h \
 	base/error.c base/error.h \
+	base/error_kind.c base/error_kind.h \
 	base/fd.c base/fd.h \
 	base/json.c base/json.h \
 	base/json_decode.c \

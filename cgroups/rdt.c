@@ -209,7 +209,8 @@ int rdt_update(const struct rdt_host *h, const struct rdt_group *g, const struct
 	CLEANUP_FD int class = -EBADF;
 	char *old;
 	size_t len;
-	int code, r = rdt_config_check(c, NULL);
+	struct error_kept kept;
+	int r = rdt_config_check(c, NULL);
 
 	if (r >= 0)
 		r = check_machine(h, c);
@@ -222,13 +223,12 @@ int rdt_update(const struct rdt_host *h, const struct rdt_group *g, const struct
 	r = write_schemata(h, class, rdt_config_lines(a, c));
 	if (r >= 0)
 		return 0;
-	code = r;
-	const char *text = arena_strdup(a, error_text());
+	error_keep(&kept);
 	if (write_schemata(h, class,
 			   rdt_config_lines(a, &(struct rdt_config){ .l3_cache_schema = old })) < 0)
 		warn("%s, ignoring", error_text());
-	error_set(code, text);
-	return code;
+	error_restore(&kept);
+	return r;
 }
 
 /* A class takes its monitoring groups along. */

@@ -55,7 +55,9 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	CLEANUP_FD int null = -EBADF, ours = -EBADF, theirs = -EBADF, signals = -EBADF;
 	struct container_process process = { .pidfd = -EBADF };
 	struct spec_process p;
-	struct container_exec_options opt = { .process = &p, .console_fd = -EBADF };
+	struct container_exec_options opt = { .process = &p,
+					      .console_fd = -EBADF,
+					      .pidfd_socket = -EBADF };
 	int r = handle_open(cmd, args[0], &h);
 
 	if (r < 0)

@@ -24,6 +24,7 @@ cmd_sources = \
 	cmd/mapped.c \
 	cmd/mapped.h \
 	cmd/oci/check.c \
+	cmd/oci/checkpoint.c \
 	cmd/oci/commands.c \
 	cmd/oci/create.c \
 	cmd/oci/create.h \
@@ -37,6 +38,8 @@ cmd_sources = \
 	cmd/oci/features.c \
 	cmd/oci/kill.c \
 	cmd/oci/list.c \
+	cmd/oci/matching.c \
+	cmd/oci/matching.h \
 	cmd/oci/ps.c \
 	cmd/oci/run.c \
 	cmd/oci/spec.c \

@@ -2,18 +2,19 @@
 /* cmd/log.h - where failures and warnings go: stderr for people, --log for callers
  *
  * Callers parse the log: podman decodes the whole file as one JSON object, containerd
- * takes the last line of level error. So a failure is exactly one line, with the warnings in an extra
- * key; on success the warnings get a line each, and stderr stays empty, because containerd parses
- * stdout and stderr of `state` and `ps` together. */
+ * takes the last line of level error. So a failure is exactly one line, with its code, step, object and
+ * hint (base/error_kind.h), and the warnings, in extra keys; on success the warnings get a line each, and
+ * stderr stays empty, because containerd parses stdout and stderr of `state` and `ps` together. */
 #pragma once
 
 #include "base/attr.h"
 
 #include <stdbool.h>
 
-/** log_open - open (make) the log file; it exists afterwards even when nothing is logged.
- *  @path: NULL: no log file. @format: NULL or "text", "json". Records. */
-int log_open(const char *path, const char *format) MUST_USE;
+/** log_open - open (make) the log; a file exists afterwards even when nothing is logged
+ *  @where: PATH, file:PATH, syslog:NAME or journald:NAME, as crun takes it; NULL: no log
+ *  @format: of a file: NULL or "text", "json". Records. */
+int log_open(const char *where, const char *format) MUST_USE;
 
 /** log_failure - the recorded failure: one line to the log, its text to stderr behind prefix */
 void log_failure(const char *prefix);

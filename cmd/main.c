@@ -21,11 +21,11 @@ static const struct opt global_opts[] = {
 	{ 0, "root", OPT_STRING, offsetof(struct cmd_global, root), "DIR",
 	  "folder of the containers' state" },
 	{ 0, "log", OPT_STRING, offsetof(struct cmd_global, log), "FILE",
-	  "log failures and warnings there too" },
+	  "log failures and warnings there too: [file:]PATH, syslog:NAME, journald:NAME" },
 	{ 0, "log-format", OPT_STRING, offsetof(struct cmd_global, log_format), "text|json",
 	  "format of the log" },
 	{ 0, "log-level", OPT_STRING, offsetof(struct cmd_global, log_level), "LEVEL",
-	  "accepted; errors and warnings are logged" },
+	  "error, warning (default) or debug" },
 	{ 0, "debug", OPT_FLAG, offsetof(struct cmd_global, debug), NULL,
 	  "print warnings to stderr too" },
 	{ 's', "systemd-cgroup", OPT_FLAG, offsetof(struct cmd_global, systemd_cgroup), NULL,
@@ -94,6 +94,11 @@ static int print_text(struct buf *out)
 	return r;
 }
 
+static int usage_error(int r)
+{
+	return error_is(error_in(r, "command line"), ERROR_USAGE);
+}
+
 static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 {
 	struct buf usage = { 0 };
@@ -103,15 +108,15 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 
 	r = opts_parse(cmd->arena, c->opts, argv, c->stop_after, values, &args);
 	if (r < 0)
-		return fail_context(r, "%s", c->name);
+		return usage_error(fail_context(r, "%s", c->name));
 	if (r == 1) {
 		describe_command(cmd, c, &usage);
 		return print_text(&usage);
 	}
 	n = (int)strv_len(args);
 	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
-		return refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s", c->name,
-			      cmd->name, c->name, c->arguments);
+		return usage_error(refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s",
+					  c->name, cmd->name, c->name, c->arguments));
 	if (!cmd->oci)
 		store_remember_helper();
 	if (c->flags & CMD_SEALED) {
@@ -119,18 +124,28 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 		if (r < 0)
 			return r;
 	}
-	return c->run(cmd, values, args);
+	r = c->run(cmd, values, args);
+	(void)error_about(r, args[0]);
+	return error_in(r, "%s", c->name);
 }
 
-static int check_cgroup_manager(const char *name)
+/* Global options with a fixed set of values. */
+static int check_words(const struct cmd_global *g)
 {
-	static char *const names[] = { "cgroupfs", "systemd", "disabled", NULL };
+	static char *const managers[] = { "cgroupfs", "systemd", "disabled", NULL };
+	/* what logrus and crun know */
+	static char *const levels[] = { "error", "warning", "warn", "info", "debug", NULL };
 
-	if (!name || strv_has(names, name))
-		return 0;
-	return refuse(-EINVAL,
-		      "option --cgroup-manager: '%s' is none of cgroupfs, systemd and disabled",
-		      name);
+	if (g->cgroup_manager && !strv_has(managers, g->cgroup_manager))
+		return refuse(
+			-EINVAL,
+			"option --cgroup-manager: '%s' is none of cgroupfs, systemd and disabled",
+			g->cgroup_manager);
+	if (g->log_level && !strv_has(levels, g->log_level))
+		return refuse(-EINVAL,
+			      "option --log-level: '%s' is none of error, warning and debug",
+			      g->log_level);
+	return 0;
 }
 
 /* Returns the exit status, or a negative errno; *ret_failure is the status of a failure. */
@@ -144,13 +159,12 @@ static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 
 	help = opts_parse(cmd->arena, global_opts, argv, 1, &cmd->global, &args);
 	if (help < 0)
-		return help;
+		return usage_error(help);
 	r = log_open(cmd->global.log, cmd->global.log_format);
+	if (r >= 0)
+		r = check_words(&cmd->global);
 	if (r < 0)
-		return r;
-	r = check_cgroup_manager(cmd->global.cgroup_manager);
-	if (r < 0)
-		return r;
+		return usage_error(r);
 	if (cmd->global.version) {
 		version_describe(cmd, &text);
 		return print_text(&text);
@@ -160,11 +174,12 @@ static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 		return print_text(&text);
 	}
 	if (!args[0])
-		return refuse(-EINVAL, "no command given; '%s --help' lists them", cmd->name);
+		return usage_error(
+			refuse(-EINVAL, "no command given; '%s --help' lists them", cmd->name));
 	c = find_command(table, args[0]);
 	if (!c)
-		return refuse(-EINVAL, "unknown command '%s'; '%s --help' lists them", args[0],
-			      cmd->name);
+		return usage_error(refuse(-EINVAL, "unknown command '%s'; '%s --help' lists them",
+					  args[0], cmd->name));
 	*ret_failure = c->failure;
 	return run_command(cmd, c, args + 1);
 }
@@ -187,8 +202,8 @@ int main(int argc, char **argv)
 		if (!cmd.oci)
 			buf_printf(&prefix, "%s: ", cmd.name);
 		log_failure(prefix.data ? prefix.data : "");
-	} else {
-		log_success(cmd.global.debug || !cmd.oci);
+	} else if (!str_eq(cmd.global.log_level, "error")) {
+		log_success(cmd.global.debug || str_eq(cmd.global.log_level, "debug") || !cmd.oci);
 	}
 	arena_free(cmd.arena);
 	return r < 0 ? failure : r;

@@ -123,13 +123,24 @@ static int take_value(struct parser *p, const struct opt *o, const char *attache
 	return store_value(p, o, attached);
 }
 
+/* --usage is what programs with argp, crun among them, have besides --help. */
+static bool is_help(const char *word, size_t len)
+{
+	static const char *const words[] = { "help", "usage" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i]) == len && strncmp(word, words[i], len) == 0)
+			return true;
+	return false;
+}
+
 static int parse_long(struct parser *p, const char *word)
 {
 	const char *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
 	const struct opt *o = find_long(p->table, word, len);
 
-	if (len == strlen("help") && strncmp(word, "help", len) == 0)
+	if (!o && is_help(word, len))
 		return 1;
 	if (!o)
 		return refuse(-EINVAL, "unknown option --%.*s", (int)len, word);
@@ -164,9 +175,16 @@ static int parse_option(struct parser *p, const char *word)
 
 	if (word[1] == '-')
 		return parse_long(p, word + 2);
-	if (name_len > 1 && (find_long(p->table, word + 1, name_len) || str_eq(word, "-help")))
+	if (name_len > 1 &&
+	    (find_long(p->table, word + 1, name_len) || is_help(word + 1, name_len)))
 		return parse_long(p, word + 1);
 	return parse_letters(p, word + 1);
+}
+
+/* "-9" of `kill ID -9` is an argument: no table has a digit as a letter. */
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] && !(word[1] >= '0' && word[1] <= '9');
 }
 
 int opts_parse(struct arena *a, const struct opt *table, char **argv, int stop_after, void *values,
@@ -183,7 +201,7 @@ int opts_parse(struct arena *a, const struct opt *table, char **argv, int stop_a
 
 		if (open && str_eq(word, "--")) {
 			open = false;
-		} else if (open && word[0] == '-' && word[1]) {
+		} else if (open && is_option(word)) {
 			r = parse_option(&p, word);
 			if (r != 0)
 				return r;

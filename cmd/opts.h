@@ -4,7 +4,8 @@
  * What callers really send is accepted: --opt=value and --opt value, -o value and -ovalue, grouped
  * flags (-it), Go style single dash long options (-no-subreaper), --flag=true and --flag=false,
  * options behind the arguments (`run ID -b DIR`) unless the verb says where its options end. No
- * abbreviations. An unknown option is an error. */
+ * abbreviations. --help and --usage ask for the usage text. What looks like a negative number is an
+ * argument (`kill ID -9`). An unknown option is an error. */
 #pragma once
 
 #include "base/arena.h"
@@ -38,7 +39,8 @@ struct opt {
 /**
  * opts_parse - options out of argv into values, the rest into arguments; records
  * @values: zeroed struct, filled by offset
- * @stop_after: this many arguments end the options, the rest is copied as it is; -1: never.
+ * @stop_after: this many arguments end the options, the rest is copied as it is; 0: there are no
+ *              options at all; -1: never.
  *              "--" ends them too.
  * @ret_args: NULL-terminated list in the arena
  * Return: 0; 1 when --help was asked for; -EINVAL

@@ -91,6 +91,7 @@ static int create(const struct supervise *s, struct stdio *io, bool dies_with_us
 		.config_len = strlen(s->config_text),
 		.console_fd = io->console[1],
 		.dies_with_caller = dies_with_us,
+		.pidfd_socket = -EBADF,
 	};
 	int r;
 
@@ -290,7 +291,7 @@ static int read_report(int fd)
 		return refuse(-EPIPE, "the monitor died before the container was started");
 	memcpy(&code, data, sizeof(code));
 	if (code < 0)
-		error_set(code, data + sizeof(code));
+		error_set(code, data + sizeof(code), NULL);
 	return code;
 }
 

@@ -261,11 +261,11 @@ static int run_job(struct job *job, struct layer_writer *writer, uint64_t *ret_e
 	pthread_join(feeder, NULL);
 	pthread_join(hasher, NULL);
 	if (job->feeder.code < 0) {
-		error_set(job->feeder.code, job->feeder.text);
+		error_set(job->feeder.code, job->feeder.text, NULL);
 		return job->feeder.code;
 	}
 	if (r == 0 && job->hasher.code < 0) {
-		error_set(job->hasher.code, job->hasher.text);
+		error_set(job->hasher.code, job->hasher.text, NULL);
 		return job->hasher.code;
 	}
 	return r;

@@ -93,7 +93,7 @@ static bool read_error(char *text, int *ret_code)
 	if (str_to_u64(text, 4095, &code) < 0 || code == 0)
 		return false;
 	*ret_code = -(int)code;
-	error_set(*ret_code, words);
+	error_set(*ret_code, words, NULL);
 	return true;
 }
 

@@ -61,12 +61,17 @@ static int wait_for_death(int pidfd)
 	return 0;
 }
 
+static int not_running(int r)
+{
+	return error_is(refuse(r, "container not running"), ERROR_CONTAINER_NOT_RUNNING);
+}
+
 static int signal_init(const struct state *s, int pidfd, int signal)
 {
 	int r = sys_pidfd_send_signal(pidfd, signal);
 
 	if (r == -ESRCH)
-		return refuse(r, "container not running");
+		return not_running(r);
 	return r < 0 ? fail(r, "signal process %d", (int)s->pid) : 0;
 }
 
@@ -92,7 +97,7 @@ int container_kill(int root, const char *id, int signal, bool all)
 	/* Nothing of it is to survive SIGKILL, and a frozen task of v1 does not die before it is thawed. */
 	bool everybody = s->cgroup_folders && (all || signal == SIGKILL);
 	if (status == STATE_CREATING || (pidfd < 0 && !(everybody && has_processes(a, s))))
-		return refuse(-ESRCH, "container not running");
+		return not_running(-ESRCH);
 	if (pidfd >= 0 && (signal == SIGKILL || !everybody))
 		r = signal_init(s, pidfd, signal);
 	if (r >= 0 && everybody)
@@ -129,8 +134,9 @@ static int may_delete(const struct state *s)
 
 	if (status != STATE_RUNNING && status != STATE_PAUSED)
 		return 0;
-	return refuse(-EBUSY, "cannot delete container %s that is not stopped: %s", s->id,
-		      state_status_names[status]);
+	return error_is(refuse(-EBUSY, "cannot delete container %s that is not stopped: %s", s->id,
+			       state_status_names[status]),
+			ERROR_CONTAINER_NOT_STOPPED);
 }
 
 int container_delete(int root, const char *id, bool force)
@@ -176,7 +182,7 @@ static int freeze(int root, const char *id, bool on)
 		return r;
 	enum state_status status = state_status(s, NULL);
 	if (on && status != STATE_RUNNING && status != STATE_CREATED)
-		return refuse(-EINVAL, "container not running");
+		return not_running(-EINVAL);
 	if (!on && status != STATE_PAUSED)
 		return refuse(-EINVAL, "container not paused");
 	if (!s->cgroup_folders)

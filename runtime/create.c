@@ -13,6 +13,7 @@
 #include "runtime/launch.h"
 #include "runtime/notify.h"
 #include "runtime/pid_file.h"
+#include "runtime/pidfd_socket.h"
 #include "runtime/seccomp_agent.h"
 #include "runtime/start.h"
 #include "runtime/sync.h"
@@ -135,6 +136,8 @@ static int finish(struct creation *k, const struct launch_result *made)
 		k->state.rdt.made = false;
 	k->state.started = k->starts;
 	r = state_save(k->dir, &k->state);
+	if (r >= 0)
+		r = pidfd_socket_send(k->opt->pidfd_socket, made->pidfd, "standard");
 	if (r >= 0 && k->opt->pid_file)
 		r = pid_file_write(k->opt->pid_file, made->pid);
 	if (r < 0)
@@ -171,7 +174,8 @@ static int make(struct creation *k, struct launch_result *ret)
 		return fail(listener, "listen at %s", STATE_START_SOCKET);
 	child.listener = listener;
 	if (k->state.cgroup_folders) {
-		r = cgroup_create(k->plan->cgroup, &join);
+		r = error_is(error_in(cgroup_create(k->plan->cgroup, &join), "cgroup"),
+			     ERROR_CGROUP);
 		child.join = &join;
 	}
 	if (r >= 0 && k->rdt)

@@ -100,11 +100,11 @@ int destroy_container(int root, const char *id, const struct state *s)
 
 void destroy_failed(int root, const char *id, const struct state *s)
 {
-	CLEANUP_FREE char *text = strdup(error_text());
-	int code = error_code();
+	struct error_kept kept;
 
+	error_keep(&kept);
 	/* What this process itself made is reaped. */
 	if (destroy(root, id, s, 0) < 0)
 		warn("roll back '%s': %s, ignoring", id, error_text());
-	error_set(code, text ? text : "out of memory");
+	error_restore(&kept);
 }

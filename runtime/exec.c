@@ -11,6 +11,7 @@
 #include "runtime/limits.h"
 #include "runtime/namespaces.h"
 #include "runtime/pid_file.h"
+#include "runtime/pidfd_socket.h"
 #include "runtime/seccomp_agent.h"
 
 #include <fcntl.h>
@@ -26,11 +27,14 @@ static int may_exec(enum state_status status, bool ignore_paused)
 	case STATE_CREATING:
 		return refuse(-EBUSY, "cannot exec in a container that is not created yet");
 	case STATE_STOPPED:
-		return refuse(-ESRCH, "cannot exec in a stopped container");
+		return error_is(refuse(-ESRCH, "cannot exec in a stopped container"),
+				ERROR_CONTAINER_NOT_RUNNING);
 	case STATE_PAUSED:
-		return ignore_paused ? 0 :
-				       refuse(-EBUSY, "cannot exec in a paused container "
-						      "(use --ignore-paused to override)");
+		if (ignore_paused)
+			return 0;
+		return error_is(refuse(-EBUSY, "cannot exec in a paused container "
+					       "(use --ignore-paused to override)"),
+				ERROR_CONTAINER_PAUSED);
 	default:
 		return 0;
 	}
@@ -64,7 +68,8 @@ static int namespaces_of_init(pid_t pid, int pidfd, uint64_t *ret_flags)
 	int r = namespaces_of_process(pid, ret_flags);
 
 	if (r >= 0 && sys_pidfd_send_signal(pidfd, 0) < 0)
-		return refuse(-ESRCH, "cannot exec in a stopped container");
+		return error_is(refuse(-ESRCH, "cannot exec in a stopped container"),
+				ERROR_CONTAINER_NOT_RUNNING);
 	return r;
 }
 
@@ -119,7 +124,7 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 		r = cgroup_open(folders, &join);
 		child.join = &join;
 		if (r < 0)
-			return fail_context(r, NOT_ADDED);
+			return error_is(fail_context(r, NOT_ADDED), ERROR_CGROUP);
 	}
 	if (r >= 0 && plan->cpu_affinity_initial)
 		r = limits_set_cpus(plan->cpu_affinity_initial);
@@ -127,7 +132,7 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 		r = launch(&child, &cb, ret);
 	/* v2: a folder that hands its controllers on takes no process. */
 	if (r == -EBUSY && join.v2_fd >= 0)
-		r = fail_context(r, NOT_ADDED);
+		r = error_is(fail_context(r, NOT_ADDED), ERROR_CGROUP);
 	cgroup_join_close(&join);
 	return r;
 }
@@ -146,9 +151,11 @@ static int plan_it(struct arena *a, int dir, const struct container_exec_options
 /* The pid file tells a caller that the exec succeeded, so it comes last. */
 static int tell(const struct container_exec_options *opt, const struct launch_result *made)
 {
-	int r = opt->pid_file ? pid_file_write(opt->pid_file, made->pid) : 0;
+	int r = pidfd_socket_send(opt->pidfd_socket, made->pidfd, "setns");
 	siginfo_t info;
 
+	if (r >= 0 && opt->pid_file)
+		r = pid_file_write(opt->pid_file, made->pid);
 	if (r < 0 && sys_pidfd_send_signal(made->pidfd, SIGKILL) >= 0)
 		(void)waitid(P_PIDFD, (id_t)made->pidfd, &info, WEXITED);
 	return r;

@@ -181,8 +181,9 @@ int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind,
 		int r = run_one(&hooks->list[kind][i], around, state_fd);
 
 		if (r < 0)
-			return fail_context(r, "error running %s hook #%zu", spec_hook_names[kind],
-					    i);
+			return error_is(fail_context(r, "error running %s hook #%zu",
+						     spec_hook_names[kind], i),
+					ERROR_HOOK);
 	}
 	return 0;
 }

@@ -195,9 +195,10 @@ static int explain_death(const struct launching *l)
 	if (info.si_code == CLD_EXITED)
 		return refuse(-EIO, "the container's first process ended with status %d",
 			      info.si_status);
-	return refuse(-EIO, "the container's first process was killed by signal %d%s",
-		      info.si_status,
-		      info.si_status == SIGKILL ? " (is its memory limit too low?)" : "");
+	return error_is(refuse(-EIO, "the container's first process was killed by signal %d%s",
+			       info.si_status,
+			       info.si_status == SIGKILL ? " (is its memory limit too low?)" : ""),
+			ERROR_INIT_DIED);
 }
 
 /* Of exec: the end of file is the execve, or the child's death on the way there. */

@@ -23,6 +23,7 @@ runtime_sources = \
 	runtime/notify.c runtime/notify.h \
 	runtime/overlay.c runtime/overlay.h \
 	runtime/pid_file.c runtime/pid_file.h \
+	runtime/pidfd_socket.c runtime/pidfd_socket.h \
 	runtime/plan_build.c runtime/plan.h \
 	runtime/plan_cgroup_mount.c \
 	runtime/plan_devices.c \

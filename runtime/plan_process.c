@@ -34,12 +34,15 @@ static int plan_terminal(struct plan_builder *b, bool has_console)
 	const struct spec_process *process = b->process;
 
 	if (process->terminal && !has_console)
-		return refuse(
-			-EINVAL,
-			"cannot allocate tty if runc will detach without setting console socket");
+		return error_is(
+			refuse(-EINVAL,
+			       "cannot allocate tty if runc will detach without setting console socket"),
+			ERROR_CONSOLE);
 	if (!process->terminal && has_console)
-		return refuse(-EINVAL,
-			      "cannot use console socket if runc will not detach or allocate tty");
+		return error_is(
+			refuse(-EINVAL,
+			       "cannot use console socket if runc will not detach or allocate tty"),
+			ERROR_CONSOLE);
 	b->plan->terminal = process->terminal;
 	if (process->terminal) {
 		b->plan->console_height = (unsigned short)process->console_height;

@@ -70,9 +70,15 @@ int program_find(const char *name, char *const *env, char *ret_path)
 	return refuse(-ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
+static int classify(int r)
+{
+	return error_is(r, r == -ENOENT || r == -ENOTDIR ? ERROR_PROGRAM_NOT_FOUND :
+							   ERROR_PROGRAM_NOT_EXECUTABLE);
+}
+
 int program_step_find(struct child *c, const struct step *s)
 {
-	return program_find(s->src, c->env, c->program);
+	return classify(program_find(s->src, c->env, c->program));
 }
 
 int program_step_exec(struct child *c, const struct step *s)
@@ -82,7 +88,7 @@ int program_step_exec(struct child *c, const struct step *s)
 
 	(void)s;
 	if (r < 0)
-		return r;
+		return classify(r);
 	(void)execve(c->program, args, c->env);
-	return fail(-errno, "exec: \"%s\"", args[0]);
+	return classify(fail(-errno, "exec: \"%s\"", args[0]));
 }

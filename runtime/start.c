@@ -20,16 +20,20 @@
 
 static int may_start(enum state_status status)
 {
+	int r;
+
 	switch (status) {
 	case STATE_CREATED:
 		return 0;
 	case STATE_CREATING:
 		return refuse(-EBUSY, "cannot start a container that is not created yet");
 	case STATE_STOPPED:
-		return refuse(-EINVAL, "cannot start a container that has stopped");
+		r = refuse(-EINVAL, "cannot start a container that has stopped");
+		break;
 	default:
-		return refuse(-EINVAL, "cannot start an already running container");
+		r = refuse(-EINVAL, "cannot start an already running container");
 	}
+	return error_is(r, ERROR_CONTAINER_STARTED);
 }
 
 /* init has its filter and waits until the agent has the listener; the config names the agent. When that

@@ -38,7 +38,8 @@ int state_check_id(const char *id)
 
 	if (len == 0 || len > ID_LEN_MAX || strspn(id, chars) != len || id[0] == '-' ||
 	    str_eq(id, ".") || str_eq(id, ".."))
-		return refuse(-EINVAL, "invalid container ID format: '%.64s'", id);
+		return error_is(refuse(-EINVAL, "invalid container ID format: '%.64s'", id),
+				ERROR_CONTAINER_ID);
 	return 0;
 }
 
@@ -128,10 +129,12 @@ int state_claim(int root, const char *id, int *ret_dir)
 
 	if (r < 0)
 		return r;
-	if (mkdirat(root, id, 0700) < 0)
-		return errno == EEXIST ?
-			       refuse(-EEXIST, "container with given ID already exists: '%s'", id) :
-			       fail(-errno, "make the state folder of '%s'", id);
+	r = mkdirat(root, id, 0700) < 0 ? -errno : 0;
+	if (r == -EEXIST)
+		return error_is(refuse(r, "container with given ID already exists: '%s'", id),
+				ERROR_CONTAINER_EXISTS);
+	if (r < 0)
+		return fail(r, "make the state folder of '%s'", id);
 	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return fail(-errno, "open the state folder of '%s'", id);
@@ -140,6 +143,12 @@ int state_claim(int root, const char *id, int *ret_dir)
 		return r;
 	*ret_dir = TAKE_FD(dir);
 	return 0;
+}
+
+static int unknown(const char *id)
+{
+	return error_is(refuse(-ENOENT, "container does not exist: '%s'", id),
+			ERROR_CONTAINER_UNKNOWN);
 }
 
 int state_open(int root, const char *id, bool exclusive)
@@ -151,14 +160,14 @@ int state_open(int root, const char *id, bool exclusive)
 		return r;
 	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
-		return errno == ENOENT ? refuse(-ENOENT, "container does not exist: '%s'", id) :
+		return errno == ENOENT ? unknown(id) :
 					 fail(-errno, "open the state folder of '%s'", id);
 	r = exclusive ? state_lock(dir, id) : 0;
 	if (r < 0)
 		return r;
 	/* It may have been deleted while we waited. */
 	if (fstat(dir, &st) < 0 || st.st_nlink == 0)
-		return refuse(-ENOENT, "container does not exist: '%s'", id);
+		return unknown(id);
 	return TAKE_FD(dir);
 }
 

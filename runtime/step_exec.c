@@ -58,6 +58,24 @@ static const step_fn actions[STEP_KINDS] = {
 	[STEP_EXEC] = program_step_exec,
 };
 
+/* Codes of the steps whose failures have one of their own; a step may have found a better one. */
+static const enum error_kind failures[STEP_KINDS] = {
+	[STEP_ROOTFS] = ERROR_MOUNT,        [STEP_MOUNT] = ERROR_MOUNT,
+	[STEP_NOTIFY_SOCKET] = ERROR_MOUNT, [STEP_PIVOT] = ERROR_MOUNT,
+	[STEP_MASK] = ERROR_MOUNT,          [STEP_READONLY] = ERROR_MOUNT,
+	[STEP_ROOT_READONLY] = ERROR_MOUNT, [STEP_HOOKS] = ERROR_HOOK,
+	[STEP_CONSOLE] = ERROR_CONSOLE,
+};
+
+static int tell(int r, const struct step *s)
+{
+	(void)error_is(r, failures[s->kind]);
+	if (!s->why)
+		return error_in(r, "%s", step_kind_names[s->kind]);
+	(void)error_in(r, "%s: %s", step_kind_names[s->kind], s->why);
+	return fail_context(r, "%s", s->why);
+}
+
 int step_exec_all(struct child *c)
 {
 	for (size_t i = 0; i < c->plan->n_steps; i++) {
@@ -65,7 +83,7 @@ int step_exec_all(struct child *c)
 		int r = actions[s->kind](c, s);
 
 		if (r < 0)
-			return s->why ? fail_context(r, "%s", s->why) : r;
+			return tell(r, s);
 	}
 	return refuse(-EINVAL, "the plan has no last step");
 }

@@ -18,6 +18,7 @@ struct head {
 	int32_t code;
 	uint64_t value;
 	uint32_t text_len, warnings_len; /* with their NULs */
+	struct error_details details;    /* SYNC_ERROR */
 };
 
 struct packet {
@@ -84,6 +85,7 @@ int sync_send(int sock, enum sync_kind kind, uint64_t value, int fd)
 	p.head = (struct head){ .kind = kind, .value = value };
 	if (kind == SYNC_ERROR) {
 		p.head.code = error_code();
+		p.head.details = error_details();
 		len = add_text(&p, 0, error_text());
 		p.head.text_len = (uint32_t)len;
 	}
@@ -127,7 +129,10 @@ int sync_recv(int sock, struct sync_message *ret)
 	if (p.head.kind == SYNC_ERROR) {
 		int code = p.head.code < 0 ? p.head.code : -EIO;
 
-		error_set(code, p.head.text_len ? p.body : "the container's first process failed");
+		p.head.details.step[ERROR_STEP_MAX - 1] = '\0';
+		p.head.details.object[ERROR_OBJECT_MAX - 1] = '\0';
+		error_set(code, p.head.text_len ? p.body : "the container's first process failed",
+			  &p.head.details);
 		return code;
 	}
 	*ret = (struct sync_message){ .kind = p.head.kind,

@@ -58,16 +58,17 @@ static const struct json *end_swap(struct arena *a, const struct json *change)
 /* ---- linux.intelRdt ---- */
 
 /* When this fails too, the journal still names what delete has to remove. */
-static int take_back(struct arena *a, int dir, struct state *s, const struct rdt_host *host, int r)
+static int take_back(int dir, struct state *s, const struct rdt_host *host, int r)
 {
-	const char *text = arena_strdup(a, error_text());
+	struct error_kept kept;
 
+	error_keep(&kept);
 	if (s->rdt.class_name && rdt_remove(host, &s->rdt, s->id) >= 0) {
 		s->rdt = (struct rdt_group){ 0 };
 		if (state_save(dir, s) < 0)
 			warn("%s, ignoring", error_text());
 	}
-	error_set(r, text);
+	error_restore(&kept);
 	return r;
 }
 
@@ -87,7 +88,7 @@ static int give_class(struct arena *a, int dir, struct state *s, const struct rd
 		r = cgroup_pids(a, s->cgroup_folders, &pids, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = rdt_join(host, &s->rdt, s->id, pids[i]);
-	return r < 0 ? take_back(a, dir, s, host, r) : r;
+	return r < 0 ? take_back(dir, s, host, r) : r;
 }
 
 static int update_rdt(struct arena *a, int dir, struct state *s, const struct rdt_config *rdt)
@@ -148,7 +149,8 @@ int container_update(int root, const char *id, const struct json *change,
 	if (r < 0)
 		return r;
 	if (state_status(s, NULL) == STATE_STOPPED)
-		return refuse(-ESRCH, "container not running");
+		return error_is(refuse(-ESRCH, "container not running"),
+				ERROR_CONTAINER_NOT_RUNNING);
 	if (!s->cgroup_folders)
 		return refuse(-EOPNOTSUPP, "cannot update a container without a cgroup");
 	change = end_swap(a, change);
@@ -164,5 +166,5 @@ int container_update(int root, const char *id, const struct json *change,
 	if (r == 0)
 		r = apply(&(struct cgroup_update){ &asked, &before, &after },
 			  &(struct rest){ a, dir, s, rdt });
-	return r;
+	return error_is(error_in(r, "cgroup"), ERROR_CGROUP);
 }

@@ -244,7 +244,7 @@ int user_lookup(int root, const char *name, struct plan_user *ret)
 	if (r >= 0 && colon)
 		r = lookup_group(root, colon + 1, &entry.gid);
 	if (r < 0)
-		return r;
+		return error_is(r, ERROR_USER);
 	ret->uid = entry.uid;
 	ret->gid = entry.gid;
 	if (known && !colon && ret->set_groups)

@@ -16,6 +16,7 @@
 void create_free(struct create *c)
 {
 	attr_closep(&c->console_fd);
+	attr_closep(&c->pidfd_socket);
 	plan_free(c->plan);
 	spec_free(c->spec);
 	free(c->bundle);
@@ -28,6 +29,17 @@ int create_check_fds(unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		if (fstat(3 + (int)i, &st) < 0)
 			return fail(-errno, "unable to stat preserved-fd %u", 3 + i);
+	return 0;
+}
+
+int create_connect(const char *path, const char *what, int *ret)
+{
+	int fd = fd_connect_unix(path);
+
+	if (fd < 0)
+		return fail(fd, "connect %s socket '%s'", what, path);
+	attr_closep(ret);
+	*ret = fd;
 	return 0;
 }
 
@@ -82,34 +94,38 @@ static int set_options(struct cmd *cmd, const struct create_values *v, const cha
 		.cgroup_disabled = str_eq(cmd->global.cgroup_manager, "disabled"),
 	};
 	if (cmd->global.systemd_cgroup || str_eq(cmd->global.cgroup_manager, "systemd"))
-		return refuse(-EOPNOTSUPP,
-			      "the systemd cgroup driver is not supported yet; use cgroupfs");
+		return error_is(
+			refuse(-EOPNOTSUPP,
+			       "the systemd cgroup driver is not supported yet; use cgroupfs"),
+			ERROR_SYSTEMD);
 	return read_listen_fds(&opt->listen_fds);
 }
 
 int create_load(struct cmd *cmd, const struct create_values *v, const char *id, int console_fd,
 		struct create *ret)
 {
-	CLEANUP_CREATE struct create c = { .console_fd = console_fd };
+	CLEANUP_CREATE struct create c = CREATE_INIT;
 	struct facts facts = { 0 };
 	int r;
 
+	c.console_fd = console_fd;
 	r = state_check_id(id);
 	if (r < 0)
 		return r;
 	r = read_spec(v, &c);
 	if (r < 0)
-		return r;
+		return error_is(error_in(r, "config"), ERROR_CONFIG);
 	if (!c.spec->process || !c.spec->process->terminal) {
 		/* the socket pair that `run` offers is not wanted */
 		attr_closep(&c.console_fd);
 		c.console_fd = -EBADF;
 	}
-	if (v->console_socket) {
-		c.console_fd = fd_connect_unix(v->console_socket);
-		if (c.console_fd < 0)
-			return fail(c.console_fd, "connect console socket '%s'", v->console_socket);
-	}
+	if (v->console_socket)
+		r = create_connect(v->console_socket, "console", &c.console_fd);
+	if (r >= 0 && v->pidfd_socket)
+		r = create_connect(v->pidfd_socket, "pidfd", &c.pidfd_socket);
+	if (r < 0)
+		return r;
 	r = set_options(cmd, v, id, &c);
 	if (r < 0)
 		return r;
@@ -120,8 +136,11 @@ int create_load(struct cmd *cmd, const struct create_values *v, const char *id, 
 	if (r < 0)
 		return r;
 	*ret = c;
-	c = (struct create){ .console_fd = -EBADF };
-	return plan_build(ret->spec, &facts, &ret->options, &ret->plan);
+	c = (struct create)CREATE_INIT;
+	r = plan_build(ret->spec, &facts, &ret->options, &ret->plan);
+	(void)error_in(r, "plan");
+	/* What this host or this build cannot do has its own codes. */
+	return r == -EINVAL ? error_is(r, ERROR_CONFIG) : r;
 }
 
 int create_print(const struct create *c, const struct create_values *v)
@@ -144,6 +163,7 @@ int create_make(const struct create *c, const struct create_values *v, int root,
 		.config_len = c->config_text ? strlen(c->config_text) : 0,
 		.stdio = { -EBADF, -EBADF, -EBADF },
 		.console_fd = c->console_fd,
+		.pidfd_socket = c->pidfd_socket,
 		.notify_socket = getenv("NOTIFY_SOCKET"),
 		.dies_with_caller = dies_with_us,
 	};
@@ -156,7 +176,7 @@ int create_make(const struct create *c, const struct create_values *v, int root,
 static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct create_values *v = values;
-	CLEANUP_CREATE struct create c = { .console_fd = -EBADF };
+	CLEANUP_CREATE struct create c = CREATE_INIT;
 	CLEANUP_FD int root = -EBADF;
 	int r;
 

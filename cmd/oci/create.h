@@ -6,7 +6,7 @@
 #include "runtime/container.h"
 
 struct create_values {
-	const char *bundle, *config, *console_socket, *pid_file, *format;
+	const char *bundle, *config, *console_socket, *pidfd_socket, *pid_file, *format;
 	struct opt_u64 preserve_fds;
 	bool no_pivot, no_new_keyring, dry_run;
 	bool detach, keep; /* run only */
@@ -23,6 +23,9 @@ struct create_values {
 		{ 0,          "console-socket",                                                  \
 		  OPT_STRING, offsetof(struct create_values, console_socket),                    \
 		  "PATH",     "unix socket that receives the terminal" },                        \
+		{ 0,          "pidfd-socket",                                                    \
+		  OPT_STRING, offsetof(struct create_values, pidfd_socket),                      \
+		  "PATH",     "unix socket that receives a pidfd of init" },                     \
 		{ 0,          "pid-file",                                                        \
 		  OPT_STRING, offsetof(struct create_values, pid_file),                          \
 		  "FILE",     "write the pid of init there" },                                   \
@@ -44,16 +47,21 @@ struct create_values {
 		  "text|json", "of the printed plan" },                                          \
 		OPT_TABLE_END
 
-/* A loaded and planned container, not made yet. Zero-initialise; create_free. */
+/* A loaded and planned container, not made yet. CREATE_INIT; create_free. */
 struct create {
 	struct spec *spec;
 	struct plan *plan;
 	const char *config_text;
 	struct plan_options options;
 	char *bundle;
-	int console_fd; /* our connection to --console-socket, or the given one; -EBADF */
+	int console_fd;   /* our connection to --console-socket, or the given one; -EBADF */
+	int pidfd_socket; /* our connection to --pidfd-socket; -EBADF */
 };
 void create_free(struct create *c);
+#define CREATE_INIT                                          \
+	{                                                    \
+		.console_fd = -EBADF, .pidfd_socket = -EBADF \
+	}
 #define CLEANUP_CREATE __attribute__((cleanup(create_free)))
 
 enum { CREATE_FDS_MAX = 1024 };
@@ -61,6 +69,10 @@ enum { CREATE_FDS_MAX = 1024 };
 /** create_check_fds - refuse unless n descriptors from 3 on are open: those that a service manager
  *  handed over, and those of --preserve-fds behind them */
 int create_check_fds(unsigned n) MUST_USE;
+
+/** create_connect - to --console-socket or --pidfd-socket; records
+ *  @what: "console", "pidfd"; @ret: what it held is closed */
+int create_connect(const char *path, const char *what, int *ret) MUST_USE;
 
 /**
  * create_load - bundle, spec, facts, plan; nothing is made on the host

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/oci/delete.c - delete: remove everything that create made */
-#include "cmd/cmd.h"
+#include "cmd/oci/matching.h"
 #include "runtime/container.h"
 
 struct delete_values {
-	bool force;
+	bool force, regex;
 };
+
+static int delete_one(void *arg, int root, const char *id)
+{
+	return container_delete(root, id, *(const bool *)arg);
+}
 
 static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct delete_values *v = values;
-	CLEANUP_FD int root = cmd_root(cmd);
+	bool force = v->force;
 
-	return root < 0 ? root : container_delete(root, args[0], v->force);
+	return matching_act(cmd, args[0], v->regex, delete_one, &force);
 }
 
 static const struct opt opts[] = {
 	{ 'f', "force", OPT_FLAG, offsetof(struct delete_values, force), NULL,
 	  "kill it first; an unknown container is no error" },
+	{ 'r', "regex", OPT_FLAG, offsetof(struct delete_values, regex), NULL,
+	  "ID is a regular expression: every container that matches" },
 	OPT_TABLE_END,
 };
 

@@ -13,7 +13,8 @@
 #include <string.h>
 
 struct exec_values {
-	const char *console_socket, *process, *cwd, *user, *pid_file, *label, *apparmor;
+	const char *console_socket, *pidfd_socket, *process, *cwd, *user, *pid_file, *label,
+		*apparmor;
 	char **env, **caps, **groups, **cgroups;
 	struct opt_u64 preserve_fds;
 	bool tty, detach, no_new_privs, ignore_paused;
@@ -57,7 +58,8 @@ static void add_capabilities(struct cmd *cmd, char **names, struct spec_process 
 	caps->bounding = strv_concat(cmd->arena, caps->bounding, names);
 	caps->effective = strv_concat(cmd->arena, caps->effective, names);
 	caps->permitted = strv_concat(cmd->arena, caps->permitted, names);
-	if (caps->inheritable && caps->inheritable[0]) /* as in runc; the rest could not be raised */
+	if (caps->inheritable &&
+	    caps->inheritable[0]) /* as in runc; the rest could not be raised */
 		caps->ambient = strv_concat(cmd->arena, caps->ambient, names);
 	p->capabilities = caps;
 }
@@ -112,12 +114,8 @@ static int make_process(struct cmd *cmd, const struct exec_values *v, const stru
 static int open_console(const struct exec_values *v, const struct spec_process *p, int *ret_ours,
 			int *ret_theirs)
 {
-	if (v->console_socket) {
-		*ret_theirs = fd_connect_unix(v->console_socket);
-		return *ret_theirs < 0 ?
-			       fail(*ret_theirs, "connect console socket '%s'", v->console_socket) :
-			       0;
-	}
+	if (v->console_socket)
+		return create_connect(v->console_socket, "console", ret_theirs);
 	return p->terminal && !v->detach ? foreground_console(ret_ours, ret_theirs) : 0;
 }
 
@@ -126,6 +124,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	const struct exec_values *v = values;
 	CLEANUP(spec) struct spec *spec = NULL;
 	CLEANUP_FD int root = -EBADF, ours = -EBADF, theirs = -EBADF, signals = -EBADF;
+	CLEANUP_FD int pidfd_socket = -EBADF;
 	struct container_process process = { .pidfd = -EBADF };
 	struct spec_process p = { 0 };
 	int r;
@@ -144,6 +143,8 @@ static int run(struct cmd *cmd, const void *values, char **args)
 		r = create_check_fds((unsigned)v->preserve_fds.value);
 	if (r == 0)
 		r = open_console(v, &p, &ours, &theirs);
+	if (r == 0 && v->pidfd_socket)
+		r = create_connect(v->pidfd_socket, "pidfd", &pidfd_socket);
 	if (r == 0 && !v->detach)
 		r = signals = signals_catch();
 	if (r < 0)
@@ -158,6 +159,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 				   .ignore_paused = v->ignore_paused,
 				   .stdio = { -EBADF, -EBADF, -EBADF },
 				   .console_fd = theirs,
+				   .pidfd_socket = pidfd_socket,
 				   .cgroups = v->cgroups,
 			   },
 			   &process);
@@ -176,6 +178,8 @@ static const struct opt opts[] = {
 	{ 'p', "process", OPT_STRING, offsetof(struct exec_values, process), "FILE",
 	  "the process as JSON" },
 	{ 0, "cwd", OPT_STRING, offsetof(struct exec_values, cwd), "DIR", "working directory" },
+	{ 0, "pidfd-socket", OPT_STRING, offsetof(struct exec_values, pidfd_socket), "PATH",
+	  "unix socket that receives a pidfd of the process" },
 	{ 0, "cgroup", OPT_STRINGS, offsetof(struct exec_values, cgroups), "[CONTROLLER,...:]PATH",
 	  "cgroup below the container's" },
 	{ 'd', "detach", OPT_FLAG, offsetof(struct exec_values, detach), NULL,

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/oci/kill.c - kill: send a signal to a container's init, or to all of its processes */
 #include "base/error.h"
-#include "cmd/cmd.h"
+#include "base/str.h"
+#include "cmd/oci/matching.h"
 #include "cmd/signals.h"
 #include "runtime/container.h"
 
 #include <signal.h>
 
 struct kill_values {
+	bool all, regex;
+};
+
+struct killing {
+	const char *signal; /* NULL: each container's own */
 	bool all;
 };
 
@@ -30,25 +36,36 @@ static int default_signal(int root, const char *id)
 	return r < 0 ? r : SIGTERM;
 }
 
+/* Signal 0 asks whether the process could be signalled (kill(2)); kill(1) writes "-9". */
+static int parse(const char *text)
+{
+	if (str_eq(text, "0"))
+		return 0;
+	return signals_parse(text[0] == '-' ? text + 1 : text);
+}
+
+static int kill_one(void *arg, int root, const char *id)
+{
+	const struct killing *k = arg;
+	int signal = k->signal ? parse(k->signal) : default_signal(root, id);
+
+	return signal < 0 ? signal : container_kill(root, id, signal, k->all);
+}
+
 static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct kill_values *v = values;
-	CLEANUP_FD int root = -EBADF;
-	int signal = args[1] ? signals_parse(args[1]) : 0;
+	struct killing k = { .signal = args[1], .all = v->all };
+	int r = args[1] ? parse(args[1]) : 0;
 
-	if (signal < 0)
-		return signal;
-	root = cmd_root(cmd);
-	if (root < 0)
-		return root;
-	if (!args[1])
-		signal = default_signal(root, args[0]);
-	return signal < 0 ? signal : container_kill(root, args[0], signal, v->all);
+	return r < 0 ? r : matching_act(cmd, args[0], v->regex, kill_one, &k);
 }
 
 static const struct opt opts[] = {
 	{ 'a', "all", OPT_FLAG, offsetof(struct kill_values, all), NULL,
 	  "every process of the container" },
+	{ 'r', "regex", OPT_FLAG, offsetof(struct kill_values, regex), NULL,
+	  "ID is a regular expression: every container that matches" },
 	OPT_TABLE_END,
 };
 

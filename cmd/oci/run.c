@@ -28,7 +28,7 @@ static int delete_after(int root, const char *id, int status)
 static int run(struct cmd *cmd, const void *values, char **args)
 {
 	const struct create_values *v = values;
-	CLEANUP_CREATE struct create c = { .console_fd = -EBADF };
+	CLEANUP_CREATE struct create c = CREATE_INIT;
 	CLEANUP_FD int root = -EBADF, ours = -EBADF, theirs = -EBADF, signals = -EBADF;
 	struct container_process init = { .pidfd = -EBADF };
 	int r;
