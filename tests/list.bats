@@ -56,8 +56,8 @@ start()
 	need runc
 	edit "$SCRATCH/b" --arg path "/$TAG-theirs" '.linux.cgroupsPath = $path'
 	runc --root "$SCRATCH/runc" run -d --bundle "$SCRATCH/b" c < /dev/null > /dev/null 2>&1 3>&-
-	# but for the numbers of digits in pid and time
-	plain() { sed -E 's/ [0-9]+ +running/ PID running/; s/20[0-9T:.-]+Z */TIME /'; }
+	# but for the numbers of digits in pid and time: runc's has no zeros at its end
+	plain() { sed -E 's/ [0-9]+ +running/ PID running/; s/20[0-9T:.-]+Z */TIME /; s/CREATED */TIME /'; }
 	diff <(oci list | plain) <(runc --root "$SCRATCH/runc" list | plain)
 	runc --root "$SCRATCH/runc" delete --force c
 	oci delete --force c
