@@ -77,6 +77,20 @@ int file_read_at(struct arena *a, int dirfd, const char *path, size_t max, char 
 	return fd_read_all(a, fd, max, ret_text, ret_len);
 }
 
+int file_read_given(struct arena *a, const char *path, size_t max, char **ret_text, size_t *ret_len)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		return -EINVAL;
+	return fd_read_all(a, fd, max, ret_text, ret_len);
+}
+
 int file_write_at(int dirfd, const char *path, const char *text)
 {
 	CLEANUP_FD int fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);

@@ -23,6 +23,10 @@ int fd_read_all(struct arena *a, int fd, size_t max, char **ret_text, size_t *re
 int file_read_at(struct arena *a, int dirfd, const char *path, size_t max, char **ret_text,
 		 size_t *ret_len) MUST_USE;
 
+/** file_read_given - a file that the command line names, read whole; a pipe is fine: `--process <(...)` */
+int file_read_given(struct arena *a, const char *path, size_t max, char **ret_text,
+		    size_t *ret_len) MUST_USE;
+
 /** file_write_at - open an existing file (O_WRONLY, no O_CREAT) and write text in one write(2), as
  *  /proc, /sys and cgroup files want it */
 int file_write_at(int dirfd, const char *path, const char *text) MUST_USE;

@@ -116,7 +116,7 @@ static int refuse_frozen(int dir, const struct cgroup_folder *f)
 	if (n < 0)
 		return fail((int)n, "read '%s/freezer.state'", f->path);
 	if (frozen > 0 || !str_starts(state, "THAWED"))
-		return refuse(-EBUSY, "cgroup '%s' is frozen", f->path);
+		return refuse(-EBUSY, "container's cgroup unexpectedly frozen: '%s'", f->path);
 	return 0;
 }
 
@@ -128,8 +128,8 @@ static int refuse_populated(int dir, const struct cgroup_folder *f)
 	if (n < 0)
 		return fail((int)n, "read '%s/cgroup.procs'", f->path);
 	pid[strcspn(pid, "\n")] = '\0';
-	return n > 0 ? refuse(-EEXIST, "cgroup '%s' is not empty: it holds process %s", f->path,
-			      pid) :
+	return n > 0 ? refuse(-EEXIST, "container's cgroup is not empty: '%s' holds process %s",
+			      f->path, pid) :
 		       0;
 }
 

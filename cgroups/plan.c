@@ -223,13 +223,17 @@ static int plan_unified(struct planner *p)
 		char *controller = arena_strndup(p->a, key, strcspn(key, "."));
 
 		if (plan->n_folders == 0 || !plan->folders[0].hierarchy->v2)
-			return refuse(-EOPNOTSUPP, "%s: needs cgroup v2, and a folder in it", why);
+			return refuse(
+				-EOPNOTSUPP,
+				"%s: invalid configuration: needs cgroup v2, and a folder in it",
+				why);
 		if (str_eq(controller, "cgroup"))
 			continue;
 		if (!strv_has(plan->folders[0].hierarchy->controllers, controller))
 			return refuse(-ENOENT,
-				      "%s: cgroup v2 does not offer the %s controller here", why,
-				      controller);
+				      "%s: invalid configuration: cgroup v2 does not offer the %s "
+				      "controller here",
+				      why, controller);
 		enable(p, &plan->folders[0], controller);
 	}
 	if (p->res->n_unified)

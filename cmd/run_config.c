@@ -332,7 +332,7 @@ int run_config_write(struct arena *a, const struct run_config *c, struct buf *ou
 	struct json *defaults;
 	int r;
 
-	spec_write_default(&text, c->rootless);
+	spec_write_default(&text, c->rootless, true);
 	r = json_parse(a, "default config", text.data, text.len, &defaults);
 	if (r == 0)
 		r = run_config_check_network(c->values->network);

@@ -90,5 +90,5 @@ int program_step_exec(struct child *c, const struct step *s)
 	if (r < 0)
 		return classify(r);
 	(void)execve(c->program, args, c->env);
-	return classify(fail(-errno, "exec: \"%s\"", args[0]));
+	return classify(fail(-errno, "exec %s", args[0])); /* as Go says what execve refused */
 }

@@ -182,8 +182,9 @@ int spec_load_process(struct arena *a, const char *path, struct spec_process **r
 void spec_free(struct spec *s);
 DEFINE_FREEP(spec, spec_free)
 
-/** spec_write_default - the default config.json of `spec`; rootless: for an ordinary user */
-void spec_write_default(struct buf *out, bool rootless);
+/** spec_write_default - the default config.json of `spec`; rootless: for an ordinary user;
+ *  cgroup_namespace: with one of its own, which runc's `spec` writes on pure v2 hosts only */
+void spec_write_default(struct buf *out, bool rootless, bool cgroup_namespace);
 
 /* The decode tables: of config.json, and of its process. */
 extern const struct json_row spec_rows[], spec_process_rows[];

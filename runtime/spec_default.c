@@ -152,17 +152,23 @@ static void write_maps(struct json_writer *w, bool gids)
 	json_w_end_array(w);
 }
 
-static void write_namespaces(struct json_writer *w, bool rootless)
+static void write_namespaces(struct json_writer *w, bool rootless, bool cgroup)
 {
-	static const int types[] = { SPEC_NS_PID, SPEC_NS_NETWORK, SPEC_NS_IPC,
-				     SPEC_NS_UTS, SPEC_NS_MOUNT,   SPEC_NS_CGROUP };
+	const struct {
+		int type;
+		bool wanted;
+	} rows[] = {
+		{ SPEC_NS_PID, true },      { SPEC_NS_NETWORK, true }, { SPEC_NS_IPC, true },
+		{ SPEC_NS_UTS, true },      { SPEC_NS_MOUNT, true },   { SPEC_NS_CGROUP, cgroup },
+		{ SPEC_NS_USER, rootless },
+	};
 
 	json_w_array(w, "namespaces");
-	for (size_t i = 0; i < ARRAY_SIZE(types) + rootless; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!rows[i].wanted)
+			continue;
 		json_w_object(w, NULL);
-		json_w_str(
-			w, "type",
-			spec_namespace_names[i < ARRAY_SIZE(types) ? types[i] : (int)SPEC_NS_USER]);
+		json_w_str(w, "type", spec_namespace_names[rows[i].type]);
 		json_w_end_object(w);
 	}
 	json_w_end_array(w);
@@ -180,7 +186,7 @@ static void write_device_rules(struct json_writer *w)
 	json_w_end_object(w);
 }
 
-static void write_linux(struct json_writer *w, bool rootless)
+static void write_linux(struct json_writer *w, bool rootless, bool cgroup_namespace)
 {
 	json_w_object(w, "linux");
 	if (rootless) {
@@ -189,7 +195,7 @@ static void write_linux(struct json_writer *w, bool rootless)
 	} else {
 		write_device_rules(w);
 	}
-	write_namespaces(w, rootless);
+	write_namespaces(w, rootless, cgroup_namespace);
 	WRITE_LIST(w, "maskedPaths", "/proc/acpi", "/proc/asound", "/proc/interrupts",
 		   "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
 		   "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/firmware",
@@ -199,7 +205,7 @@ static void write_linux(struct json_writer *w, bool rootless)
 	json_w_end_object(w);
 }
 
-void spec_write_default(struct buf *out, bool rootless)
+void spec_write_default(struct buf *out, bool rootless, bool cgroup_namespace)
 {
 	struct json_writer w = { .out = out, .indent = 2, .first = true };
 
@@ -213,7 +219,7 @@ void spec_write_default(struct buf *out, bool rootless)
 	json_w_end_object(&w);
 	json_w_str(&w, "hostname", "doboz");
 	write_mounts(&w, rootless);
-	write_linux(&w, rootless);
+	write_linux(&w, rootless, cgroup_namespace);
 	json_w_end_object(&w);
 	buf_addc(out, '\n');
 }

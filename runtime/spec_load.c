@@ -168,7 +168,7 @@ int spec_load_process(struct arena *a, const char *path, struct spec_process **r
 	size_t len;
 	int r;
 
-	r = file_read_at(a, AT_FDCWD, path, JSON_SIZE_MAX, &text, &len);
+	r = file_read_given(a, path, JSON_SIZE_MAX, &text, &len);
 	if (r < 0)
 		return fail(r, "open '%s'", path);
 	r = decode(&d, "process", text, len, spec_process_rows, p);

@@ -100,7 +100,7 @@ END
 	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
 	run oci start c
 	[ "$status" = 1 ]
-	[[ $output == *'exec: "/bin/script": no such file or directory'* ]]
+	[[ $output == *'exec /bin/script: no such file or directory'* ]]
 	[ "$(status_of c)" = stopped ]
 	oci delete c
 	no_leftovers
@@ -245,6 +245,18 @@ createContainer friend  $SCRATCH/b/rootfs" ]
 	[ "$status" = 137 ]
 	run oci exec c grep -E '^Cap(Inh|Amb)' /proc/self/status
 	[ "$output" = $'CapInh:\t0000000000000000\nCapAmb:\t0000000000000000' ]
+	oci delete --force c
+	no_leftovers
+}
+
+@test "exec: process.json by a pipe, a working directory that only root may enter" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	mkdir -m 700 "$SCRATCH/b/rootfs/private"
+	oci run -d --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	run oci exec --process <(echo '{"cwd": "/private", "args": ["pwd"], "env": ["PATH=/bin"], "user": {"uid": 7, "gid": 7}}') c
+	[ "$status" = 0 ]
+	[ "$output" = /private ]
 	oci delete --force c
 	no_leftovers
 }

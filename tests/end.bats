@@ -75,7 +75,7 @@ end_victim() { kill -KILL "$victim"; wait "$victim" 2> /dev/null || true; }
 	victim
 	echo "$victim" > "$last/cgroup.procs"
 	run -1 oci create --bundle "$SCRATCH/b" c
-	[[ $output == *"is not empty: it holds process $victim"* ]]
+	[[ $output == *"container's cgroup is not empty: "*" holds process $victim"* ]]
 	kill -0 "$victim"
 	[ "$(left_cgroups)" = "$last" ]
 	end_victim

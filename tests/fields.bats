@@ -256,7 +256,7 @@ has()
 	run timeout 10 "$DOBOZ_OCI" --root "$STATE" run --bundle "$B" box
 	echo "$output"
 	[ "$status" = 1 ]
-	[[ $output == *"is frozen"* ]]
+	[[ $output == *"cgroup unexpectedly frozen"* ]]
 	[ -e "$file" ] && [ ! -e "$folder/$TAG/box" ]
 	echo "$thawed" > "$file"
 	oci run --bundle "$B" box # the control

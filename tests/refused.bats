@@ -280,7 +280,7 @@ text_for_exec() { printf '%s' "${1#config.}"; }
 	pid=$(oci state box | jq .pid)
 	run oci create --bundle "$BUNDLE" other
 	[ "$status" = 1 ]
-	[[ $output == *"is not empty: it holds process $pid"* ]]
+	[[ $output == *"container's cgroup is not empty: "*" holds process $pid"* ]]
 	[ "$(oci state box | jq -r .status)" = running ]
 	[ "$(oci list --quiet)" = box ]
 	grep -q "/$TAG\$" "/proc/$pid/cgroup"

@@ -19,7 +19,10 @@ ask='id -u; hostname; pwd; grep -E "^(Cap|NoNewPrivs)" /proc/self/status
 	[ "$(jq -r '.process.capabilities | has("ambient") or has("inheritable")' config.json)" = false ]
 	[ "$(jq -r '.process.noNewPrivileges' config.json)" = true ]
 	[ "$(jq -r '.root.readonly' config.json)" = true ]
-	[ "$(jq -r '[.linux.namespaces[].type] | sort | join(" ")' config.json)" = 'cgroup ipc mount network pid uts' ]
+	# as runc's: a cgroup namespace where all is v2
+	cgroup=
+	[ "$(stat -f -c %T /sys/fs/cgroup)" != cgroup2fs ] || cgroup='cgroup '
+	[ "$(jq -r '[.linux.namespaces[].type] | sort | join(" ")' config.json)" = "${cgroup}ipc mount network pid uts" ]
 	[ "$(jq -r '.linux.maskedPaths | contains(["/proc/kcore", "/sys/firmware", "/proc/interrupts"])' config.json)" = true ]
 }
 

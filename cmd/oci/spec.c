@@ -6,12 +6,21 @@
 #include "cmd/cmd.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct spec_values {
 	const char *bundle, *file;
 	bool rootless;
 };
+
+static bool cgroups_are_pure_v2(void)
+{
+	struct statfs fs;
+
+	return statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
 
 static int run(struct cmd *cmd, const void *values, char **args)
 {
@@ -28,7 +37,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (fd < 0)
 		return fail(-errno, "make '%s/%s'", bundle, name);
-	spec_write_default(&out, v->rootless || geteuid() != 0);
+	spec_write_default(&out, v->rootless || geteuid() != 0, cgroups_are_pure_v2());
 	r = fd_write_all(fd, out.data, out.len);
 	return r < 0 ? fail(r, "write '%s/%s'", bundle, name) : 0;
 }
