@@ -78,6 +78,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	if (r < 0)
 		return r;
 	opt.console_fd = theirs;
+	opt.console_is_ours = ours >= 0;
 	opt.plan = (struct plan_exec_options){ .user_name = v->user ? v->user : h.meta->user,
 					       .has_console = theirs >= 0 };
 	r = container_exec(h.root, h.id, &opt, &process);

@@ -90,6 +90,7 @@ static int create(const struct supervise *s, struct stdio *io, bool dies_with_us
 		.config_text = s->config_text,
 		.config_len = strlen(s->config_text),
 		.console_fd = io->console[1],
+		.console_is_ours = dies_with_us,
 		.dies_with_caller = dies_with_us,
 		.pidfd_socket = -EBADF,
 	};

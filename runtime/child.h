@@ -40,6 +40,7 @@ struct child {
 	struct child_source *sources; /* one per step, or NULL: the child opens all by itself */
 	int stdio[3];
 	int console_socket, console_slave;
+	bool console_is_ours;   /* carried by a foreground run or exec, not by a caller's program */
 	const char *notify_dir; /* host path of the folder of notify.sock, or NULL */
 
 	mode_t umask; /* the caller's own */

@@ -10,11 +10,12 @@ struct container_create_options {
 	const char *pid_file;
 	const char *config_text; /* exact bytes of config.json, copied to the state folder */
 	size_t config_len;
-	int stdio[3];     /* descriptors for 0, 1, 2 of the payload; -EBADF: the caller's own */
-	int console_fd;   /* connected socket that gets the pty master (cmd/ connects to
+	int stdio[3];         /* descriptors for 0, 1, 2 of the payload; -EBADF: the caller's own */
+	int console_fd;       /* connected socket that gets the pty master (cmd/ connects to
 				    --console-socket, or keeps the other end itself); -EBADF: none */
-	int pidfd_socket; /* connected socket that gets a pidfd of init, as soon as it
+	int pidfd_socket;     /* connected socket that gets a pidfd of init, as soon as it
 				      waits for start; -EBADF: none */
+	bool console_is_ours; /* it keeps the other end: lines end with \n alone there, as in a pipe */
 	const char *notify_socket; /* NOTIFY_SOCKET of the caller, or NULL */
 	/* the death of this process ends the container, also when its payload has changed its ids (watcher.h) */
 	bool dies_with_caller;
@@ -82,9 +83,10 @@ struct container_exec_options {
 	const char *pid_file;
 	bool ignore_paused;
 	int stdio[3];
-	int console_fd;   /* as in container_create_options */
-	int pidfd_socket; /* gets a pidfd of the process when that was exec'd */
-	char **cgroups;   /* --cgroup: as cgroup_below takes them; or NULL */
+	int console_fd;       /* as in container_create_options */
+	bool console_is_ours; /* as there */
+	int pidfd_socket;     /* gets a pidfd of the process when that was exec'd */
+	char **cgroups;       /* --cgroup: as cgroup_below takes them; or NULL */
 };
 /**
  * container_exec - start it; returns when it was exec'd, or with its error

@@ -166,6 +166,7 @@ static int make(struct creation *k, struct launch_result *ret)
 	child.is_created = true;
 	child.state_dir = k->dir;
 	child.console_socket = k->opt->console_fd;
+	child.console_is_ours = k->opt->console_is_ours;
 	child.dies_with_parent = k->opt->dies_with_caller;
 	for (int i = 0; i < 3; i++)
 		child.stdio[i] = k->opt->stdio[i];

@@ -121,6 +121,8 @@ int device_step_console(struct child *c, const struct step *s)
 	if (master < 0)
 		return master;
 	r = set_size(c->plan, master);
+	if (r >= 0 && c->console_is_ours)
+		r = terminal_end_lines_plainly(master);
 	if (r >= 0 && s->dst)
 		r = bind_peer(c, s->dst, peer);
 	if (r >= 0)

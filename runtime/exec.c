@@ -117,6 +117,7 @@ static int start(const struct plan *plan, char *const *folders, const struct sta
 	child.staged = true;
 	child.target = pidfd;
 	child.console_socket = opt->console_fd;
+	child.console_is_ours = opt->console_is_ours;
 	for (int i = 0; i < 3; i++)
 		child.stdio[i] = opt->stdio[i];
 	r = namespaces_of_init(s->pid, pidfd, &child.target_flags);

@@ -36,9 +36,14 @@ static int set_scheduler(const struct scheduler_step *s, pid_t pid)
 		.period = s->period,
 	};
 
-	if (syscall(SYS_sched_setattr, pid, &attr, 0) < 0)
-		return fail(-errno, "set the scheduler");
-	return 0;
+	if (syscall(SYS_sched_setattr, pid, &attr, 0) == 0)
+		return 0;
+	/* sched_setattr(2): a deadline task must be allowed on every CPU; runc's words. */
+	if (errno == EPERM && s->policy == SCHED_DEADLINE)
+		return fail(-EPERM,
+			    "set the scheduler (process scheduler can't be used together with "
+			    "AllowedCPUs)");
+	return fail(-errno, "set the scheduler");
 }
 
 int limits_apply(const struct step *s, pid_t pid)

@@ -8,6 +8,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "base/sys.h"
 #include "runtime/copy_up.h"
 #include "runtime/fs_context.h"
@@ -16,6 +17,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- making ---- */
 
@@ -68,6 +70,24 @@ static int set_id_map(int fd, int userns)
 	return r < 0 ? fail(r, "id-map the mount") : 0;
 }
 
+/* A tmpfs that says nothing of its mode gets the folder's that it covers, as in runc. */
+static char *const *filesystem_data(struct child *c, const struct step *s)
+{
+	const struct mount_step *m = s->mount;
+	struct stat st;
+
+	if (!str_eq(m->type, "tmpfs") || !s->dst)
+		return m->data;
+	for (char **option = m->data; option && *option; option++)
+		if (str_starts(*option, "mode="))
+			return m->data;
+	CLEANUP_FD int folder = dir_open_in(c->root, s->dst, O_PATH | O_DIRECTORY);
+	if (folder < 0 || fstat(folder, &st) < 0)
+		return m->data;
+	return strv_append(c->plan->arena, m->data,
+			   arena_printf(c->plan->arena, "mode=%o", st.st_mode & 07777));
+}
+
 static int make_unplaced(struct child *c, const struct step *s)
 {
 	const struct mount_step *m = s->mount;
@@ -77,7 +97,8 @@ static int make_unplaced(struct child *c, const struct step *s)
 
 	switch (m->kind) {
 	case MOUNT_FS:
-		fd = fs_context_mount(m->type, m->source, m->sb_flags, m->data, m->attr_set);
+		fd = fs_context_mount(m->type, m->source, m->sb_flags, filesystem_data(c, s),
+				      m->attr_set);
 		break;
 	case MOUNT_BIND:
 		fd = open_bind(c, s);
@@ -139,6 +160,14 @@ int mount_attach(int mount_fd, int target)
 			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
+static int refuse_link(const struct step *s, int r)
+{
+	if (r == -ELOOP && s->mount->kind == MOUNT_FS)
+		return refuse(r, "filesystem \"%s\" must be mounted on ordinary directory",
+			      s->mount->type);
+	return fail(r, "open the destination");
+}
+
 /* The destination: made like the source, a folder or a file, when it is missing. */
 static int open_target(const struct child *c, const struct step *s, int mount_fd)
 {
@@ -153,7 +182,7 @@ static int open_target(const struct child *c, const struct step *s, int mount_fd
 		if (fd == -ELOOP && s->mount->kind == MOUNT_BIND && !folder)
 			fd = dir_open_in(c->root, s->dst, O_PATH | O_NOFOLLOW);
 		if (fd != -ENOENT)
-			return fd < 0 ? fail(fd, "open the destination") : fd;
+			return fd < 0 ? refuse_link(s, fd) : fd;
 	}
 	fd = folder ? dir_make_all(c->root, s->dst, 0755) : dir_make_file(c->root, s->dst, 0644);
 	return fd < 0 ? fail(fd, "make the destination") : fd;

@@ -176,6 +176,21 @@ static int plan_hooks_before_pivot(struct plan_builder *b)
 	return 0;
 }
 
+/* One mask for a path is enough; the list comes from callers that add to each other's. */
+static void plan_masks(struct plan_builder *b)
+{
+	char *const *paths = b->spec->linux_.masked_paths;
+	char **done = NULL;
+
+	for (size_t i = 0; paths && paths[i]; i++) {
+		if (strv_has(done, paths[i]))
+			continue;
+		done = strv_append(b->a, done, paths[i]);
+		plan_step(b, STEP_MASK, arena_printf(b->a, "config.linux.maskedPaths[%zu]", i))
+			->dst = paths[i];
+	}
+}
+
 /* Inside the container's root from PIVOT on. */
 static int plan_root(struct plan_builder *b)
 {
@@ -186,9 +201,7 @@ static int plan_root(struct plan_builder *b)
 		b->options->no_pivot;
 	/* A payload's folder is made in a root that is read-only later, as runc does it. */
 	plan_step(b, STEP_CWD, "process.cwd")->dst = b->spec->process->cwd;
-	for (size_t i = 0; l->masked_paths && l->masked_paths[i]; i++)
-		plan_step(b, STEP_MASK, arena_printf(b->a, "config.linux.maskedPaths[%zu]", i))
-			->dst = l->masked_paths[i];
+	plan_masks(b);
 	for (size_t i = 0; l->readonly_paths && l->readonly_paths[i]; i++)
 		plan_step(b, STEP_READONLY,
 			  arena_printf(b->a, "config.linux.readonlyPaths[%zu]", i))

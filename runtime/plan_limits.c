@@ -108,19 +108,24 @@ static int plan_memory_policy(struct plan_builder *b)
 		return 0;
 	d = arena_new_of(b->a, struct memory_policy_step);
 	if (process_name_value(process_memory_modes, policy->mode, &value) < 0)
-		return refuse(-EINVAL, "config.linux.memoryPolicy.mode: unknown mode '%s'",
+		return refuse(-EINVAL,
+			      "config.linux.memoryPolicy.mode: invalid memory policy mode '%s'",
 			      policy->mode);
 	d->mode = (int)value;
 	for (char **flag = policy->flags; flag && *flag; flag++) {
 		if (process_name_value(process_memory_flags, *flag, &value) < 0)
-			return refuse(-EINVAL, "config.linux.memoryPolicy.flags: unknown flag '%s'",
-				      *flag);
+			return refuse(
+				-EINVAL,
+				"config.linux.memoryPolicy.flags: invalid memory policy flag '%s'",
+				*flag);
 		d->mode |= (int)value;
 	}
 	if (policy->nodes && *policy->nodes &&
 	    ranges_parse(b->a, policy->nodes, PLAN_NODE_MAX, &d->nodes, &d->max_node) < 0)
-		return refuse(-EINVAL, "config.linux.memoryPolicy.nodes: not a list of nodes: '%s'",
-			      policy->nodes);
+		return refuse(
+			-EINVAL,
+			"config.linux.memoryPolicy.nodes: invalid memory policy node list '%s'",
+			policy->nodes);
 	s = plan_step(b, STEP_MEMORY_POLICY, "config.linux.memoryPolicy");
 	s->memory_policy = d;
 	s->src = policy->nodes;

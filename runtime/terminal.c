@@ -54,6 +54,18 @@ int terminal_open(int root, int *ret_slave, char ret_name[32])
 	return TAKE_FD(master);
 }
 
+int terminal_end_lines_plainly(int master)
+{
+	struct termios t;
+
+	if (tcgetattr(master, &t) < 0)
+		return fail(-errno, "read the modes of the pseudo terminal");
+	t.c_oflag &= ~(tcflag_t)ONLCR;
+	return tcsetattr(master, TCSANOW, &t) < 0 ?
+		       fail(-errno, "set the modes of the pseudo terminal") :
+		       0;
+}
+
 int terminal_send(int sock, int master, const char *name)
 {
 	int r = fd_send(sock, &master, 1, name, strlen(name));
@@ -155,15 +167,10 @@ static int copy_until_end(const struct proxy *p)
 int terminal_proxy(int master, int in_fd, int out_fd, int pidfd, int signal_fd)
 {
 	struct proxy p = { master, in_fd, out_fd, pidfd, signal_fd };
-	struct termios before, raw, container;
+	struct termios before, raw;
 	bool is_terminal = in_fd >= 0 && tcgetattr(in_fd, &before) == 0;
 	int r;
 
-	/* A line ends with \r\n where a terminal shows it: what we write to a pipe ends with \n, as runc's. */
-	if (tcgetattr(master, &container) == 0) {
-		container.c_oflag &= ~(tcflag_t)ONLCR;
-		(void)tcsetattr(master, TCSANOW, &container);
-	}
 	if (is_terminal) {
 		raw = before;
 		cfmakeraw(&raw);

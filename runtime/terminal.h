@@ -10,6 +10,9 @@
 /** terminal_open - a pty of the container's own devpts at root/dev/ptmx, verified (5:2 on devpts), the
  *  peer by TIOCGPTPEER (CVE-2025-52565). Returns the master; *ret_slave is the peer; ret_name "/dev/pts/N" */
 int terminal_open(int root, int *ret_slave, char ret_name[32]) MUST_USE;
+/** terminal_end_lines_plainly - the slave's \n reaches the master as \n, not as \r\n. For a foreground
+ *  run and exec, whose output may be a pipe; what goes to a console socket stays as the kernel makes it. */
+int terminal_end_lines_plainly(int master) MUST_USE;
 /** terminal_send - hand the master to a console socket: one message, one descriptor, payload = name */
 int terminal_send(int sock, int master, const char *name) MUST_USE;
 /** terminal_receive - the other end of a socket pair whose first end was given as console_fd: takes the

@@ -445,3 +445,50 @@ END
 	[[ $output == pts/ptmx$'\n'crw-------* ]]
 	no_leftovers
 }
+
+@test "a container that waits for start holds nothing of the host but its connections" {
+	local fd leak=""
+
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	exec 9< "$SCRATCH"
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1 < /dev/null
+	pid=$(oci state c | jq .pid)
+	for fd in "/proc/$pid/fd"/*; do
+		[ "${fd##*/}" -lt 3 ] && continue
+		[[ $(readlink "$fd") == socket:* ]] || leak+=" $(readlink "$fd")"
+	done
+	[ -e "/proc/$pid/fd/2" ] # the control: they can be listed
+	echo "held:$leak"
+	[ -z "$leak" ]
+	oci start c
+	[ "$(cat "/proc/$pid/comm")" = sleep ]
+	oci kill c KILL
+	timeout 10 tail --pid="$pid" -s 0.02 -f /dev/null
+	oci delete c
+	no_leftovers
+}
+
+@test "what a foreground terminal writes to a pipe has no carriage returns, from the first line on" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'stty -a < /dev/tty; echo end'
+	jq '.process.terminal = true' "$SCRATCH/b/config.json" > "$SCRATCH/c.json"
+	mv "$SCRATCH/c.json" "$SCRATCH/b/config.json"
+	run oci run --bundle "$SCRATCH/b" c < /dev/null
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *-onlcr* && $output == *end ]]
+	[[ $output != *$'\r'* ]]
+}
+
+@test "exec --process reads a pipe, too" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	oci run -d --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1 < /dev/null
+	run oci exec --process <(echo '{"args":["/bin/echo","by a pipe"],"cwd":"/"}') c
+	echo "$output"
+	[ "$status" = 0 ] && [ "$output" = "by a pipe" ]
+	run timeout 10 "$DOBOZ_OCI" --root "$STATE" exec --process /dev/null c
+	[ "$status" = 255 ]
+	oci delete -f c
+}

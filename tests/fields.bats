@@ -321,3 +321,16 @@ rows()
 	ours=$(oci features | jq -r 'paths | select(all(type == "string") and (.[0] != "annotations" or length == 1)) | join(".")')
 	diff <(rows features) <(LC_ALL=C sort <<< "$ours")
 }
+
+@test "a tmpfs has the mode of the folder that it covers, or its own; a path is masked once" {
+	need_root
+	bundle "$SCRATCH/b" sh -c 'stat -c %a /covered /told /new; grep -c " /masked " /proc/self/mountinfo'
+	mkdir "$SCRATCH/b/rootfs/covered" "$SCRATCH/b/rootfs/told" "$SCRATCH/b/rootfs/masked"
+	chmod 710 "$SCRATCH/b/rootfs/covered" "$SCRATCH/b/rootfs/told"
+	edit "$SCRATCH/b" '.mounts += [{destination: "/covered", type: "tmpfs"}, {destination: "/new", type: "tmpfs"},
+		{destination: "/told", type: "tmpfs", options: ["mode=1500"]}] | .linux.maskedPaths += ["/masked", "/masked"]'
+	run oci run --bundle "$SCRATCH/b" c
+	[ "$status" = 0 ]
+	[ "$output" = "710"$'\n'"1500"$'\n'"1777"$'\n'"1" ]
+	no_leftovers
+}

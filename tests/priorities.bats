@@ -153,7 +153,7 @@ policy()
 	[ "$(policy MPOL_INTERLEAVE 0 MPOL_F_NUMA_BALANCING)" = "$invalid" ]
 	[ "$(policy MPOL_BIND 0 MPOL_F_STATIC_NODES MPOL_F_RELATIVE_NODES)" = "$invalid" ]
 	[ "$(policy MPOL_BIND 1023)" = "$invalid" ] # the highest that there can be; nothing cuts it off
-	[[ $(policy MPOL_BIND 1024) == *'memoryPolicy.nodes: not a list of nodes'* ]]
+	[[ $(policy MPOL_BIND 1024) == *'memoryPolicy.nodes: invalid memory policy node list'* ]]
 	# exec gets the container's.
 	[ "$(policy MPOL_BIND 0)" = bind:0 ]
 	sleeping

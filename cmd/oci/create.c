@@ -108,6 +108,7 @@ int create_load(struct cmd *cmd, const struct create_values *v, const char *id, 
 	struct facts facts = { 0 };
 	int r;
 
+	c.console_is_ours = console_fd >= 0;
 	c.console_fd = console_fd;
 	r = state_check_id(id);
 	if (r < 0)
@@ -164,6 +165,7 @@ int create_make(const struct create *c, const struct create_values *v, int root,
 		.stdio = { -EBADF, -EBADF, -EBADF },
 		.console_fd = c->console_fd,
 		.pidfd_socket = c->pidfd_socket,
+		.console_is_ours = c->console_is_ours,
 		.notify_socket = getenv("NOTIFY_SOCKET"),
 		.dies_with_caller = dies_with_us,
 	};

@@ -54,8 +54,9 @@ struct create {
 	const char *config_text;
 	struct plan_options options;
 	char *bundle;
-	int console_fd;   /* our connection to --console-socket, or the given one; -EBADF */
-	int pidfd_socket; /* our connection to --pidfd-socket; -EBADF */
+	bool console_is_ours; /* a foreground run keeps the other end */
+	int console_fd;       /* our connection to --console-socket, or the given one; -EBADF */
+	int pidfd_socket;     /* our connection to --pidfd-socket; -EBADF */
 };
 void create_free(struct create *c);
 #define CREATE_INIT                                          \

@@ -160,6 +160,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 				   .stdio = { -EBADF, -EBADF, -EBADF },
 				   .console_fd = theirs,
 				   .pidfd_socket = pidfd_socket,
+				   .console_is_ours = ours >= 0,
 				   .cgroups = v->cgroups,
 			   },
 			   &process);

@@ -221,13 +221,13 @@ static const struct refusal {
 	{ HEAD PROCESS "}," NS_AND("\"personality\":{\"domain\":\"LINUX\",\"flags\":[\"X\"]}") "}",
 	  "config.linux.personality.flags: unknown", "facts-root", false },
 	{ HEAD PROCESS "}," NS_AND("\"memoryPolicy\":{\"mode\":\"X\"}") "}",
-	  "config.linux.memoryPolicy.mode: unknown", "facts-root", false },
+	  "config.linux.memoryPolicy.mode: invalid memory policy mode", "facts-root", false },
 	{ HEAD PROCESS
 	  "}," NS_AND("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"3-1\"}") "}",
 	  "config.linux.memoryPolicy.nodes: ", "facts-root", false },
 	{ HEAD PROCESS
 	  "}," NS_AND("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"flags\":[\"X\"]}") "}",
-	  "config.linux.memoryPolicy.flags: unknown", "facts-root", false },
+	  "config.linux.memoryPolicy.flags: invalid memory policy flag", "facts-root", false },
 	{ HEAD PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_X\",\"soft\":1,\"hard\":1}]}," NS "}",
 	  "process.rlimits[0].type: unknown", "facts-root", false },
 	{ HEAD PROCESS ",\"rlimits\":[{\"type\":\"RLIMIT_CORE\",\"soft\":2,\"hard\":1}]}," NS "}",
