@@ -9,8 +9,11 @@
 #include "base/str.h"
 #include "base/sys.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -58,6 +61,10 @@ static NORETURN void become_hook(const struct spec_hook *h, const struct hook_su
 	/* The bundle may be gone by poststop. */
 	if (around->cwd && chdir(around->cwd) < 0 && chdir("/") < 0)
 		_exit(126);
+	if (around->confine && around->confine(around->child) < 0) {
+		(void)!write(2, error_text(), strlen(error_text()));
+		_exit(126);
+	}
 	(void)execve(h->path, h->args ? h->args : own_name, h->env ? h->env : around->env);
 	const char *reason = error_reason(-errno);
 	_exit(fd_write_all(2, reason, strlen(reason)) < 0 ? 126 : 127);
@@ -135,6 +142,16 @@ static int wait_for(struct running *h, int64_t timeout_s)
 	}
 }
 
+/* "bad system call": as Go says it, whose texts callers know. */
+static const char *signal_words(int number, char words[32])
+{
+	const char *known = sigdescr_np(number);
+
+	(void)snprintf(words, 32, "%s", known ? known : "unknown signal");
+	words[0] = (char)tolower((unsigned char)words[0]);
+	return words;
+}
+
 static int judge(const struct spec_hook *h, const struct running *run, int waited,
 		 const siginfo_t *info)
 {
@@ -145,9 +162,12 @@ static int judge(const struct spec_hook *h, const struct running *run, int waite
 		return fail(waited, "wait for hook '%s'", h->path);
 	if (info->si_code == CLD_EXITED && info->si_status == 0)
 		return 0;
-	return refuse(-EIO, "hook '%s' %s %d%s%s", h->path,
-		      info->si_code == CLD_EXITED ? "failed: exit status" : "was killed by signal",
-		      info->si_status, run->len ? ": " : "", run->text);
+	if (info->si_code == CLD_EXITED)
+		return refuse(-EIO, "hook '%s' failed: exit status %d%s%s", h->path,
+			      info->si_status, run->len ? ": " : "", run->text);
+	return refuse(-EIO, "hook '%s' was killed by signal %d (%s)%s%s", h->path, info->si_status,
+		      signal_words(info->si_status, (char[32]){ 0 }), run->len ? ": " : "",
+		      run->text);
 }
 
 static int run_one(const struct spec_hook *h, const struct hook_surroundings *around, int state_fd)

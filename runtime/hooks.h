@@ -8,10 +8,15 @@
 /** hooks_state - the state JSON that hooks get on standard input, in a sealed memfd; records */
 int hooks_state(const struct state *s, enum state_status status) MUST_USE;
 
+struct child;
+
 /* What a hook gets that says nothing itself; borrowed. */
 struct hook_surroundings {
 	char *const *env;
 	const char *cwd; /* NULL: where the caller is */
+	/* The last thing before execve, in the hook's process; 0 or a recorded error. NULL: nothing */
+	int (*confine)(struct child *c);
+	struct child *child;
 };
 
 /**

@@ -121,13 +121,12 @@ int identity_step_user(struct child *c, const struct step *s)
 	return s->value == 1 ? narrow_effective(&c->plan->caps) : 0;
 }
 
-int identity_step_capabilities(struct child *c, const struct step *s)
+int identity_drop_capabilities(struct child *c)
 {
 	const struct plan_caps *p = &c->plan->caps;
 	struct sys_caps caps = { p->effective, p->permitted, p->inheritable };
 	int r = sys_capset(&caps);
 
-	(void)s;
 	if (r < 0)
 		return fail(r, "set the capabilities");
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
@@ -137,6 +136,12 @@ int identity_step_capabilities(struct child *c, const struct step *s)
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
 			return fail(-errno, "raise ambient capability %d", cap);
 	return 0;
+}
+
+int identity_step_capabilities(struct child *c, const struct step *s)
+{
+	(void)s;
+	return identity_drop_capabilities(c);
 }
 
 /* The kernel writes "(unreachable)" in front of a folder that is not below our root; the C library
@@ -189,14 +194,13 @@ static int hand_over(void *arg, int listener)
 	return r < 0 ? fail(r, "hand the seccomp listener over") : 0;
 }
 
-int identity_step_seccomp(struct child *c, const struct step *s)
+int identity_load_filter(struct child *c, unsigned flags)
 {
 	const struct seccomp_program *p = &c->plan->seccomp;
 	const uint64_t admin = (uint64_t)1 << CAP_SYS_ADMIN;
 	struct sys_caps caps;
 	int r;
 
-	(void)s;
 	if (!c->plan->no_new_privs) {
 		r = sys_capget(&caps);
 		if (r >= 0 && !(caps.effective & admin) && caps.permitted & admin) {
@@ -206,7 +210,13 @@ int identity_step_seccomp(struct child *c, const struct step *s)
 		if (r < 0)
 			return fail(r, "raise CAP_SYS_ADMIN for the seccomp filter");
 	}
-	if (p->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 		return seccomp_listener_load(p, hand_over, c);
-	return confine_seccomp(p->insns, p->n, p->flags);
+	return confine_seccomp(p->insns, p->n, flags);
+}
+
+int identity_step_seccomp(struct child *c, const struct step *s)
+{
+	(void)s;
+	return identity_load_filter(c, c->plan->seccomp.flags);
 }

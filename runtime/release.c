@@ -5,8 +5,10 @@
 
 #include "base/error.h"
 #include "runtime/hooks.h"
+#include "runtime/identity_exec.h"
 #include "runtime/sync.h"
 
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,6 +26,20 @@ int release_step_net_devices(struct child *c, const struct step *s)
 	if (r >= 0)
 		r = sync_expect(c->sync, SYNC_NET_DEVICES_DONE, NULL);
 	return r < 0 ? fail(r, "wait for the network devices") : 0;
+}
+
+/* A program of the image: it is bound by the payload's filter, as in runc. Nobody is there to be asked by
+ * a listener; calls that would be notified fail with ENOSYS then (seccomp(2)). */
+static int confine_hook(struct child *c)
+{
+	const struct seccomp_program *p = &c->plan->seccomp;
+	int r = p->insns ?
+			identity_load_filter(
+				c, p->flags & ~(unsigned)(SECCOMP_FILTER_FLAG_NEW_LISTENER |
+							  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)) :
+			0;
+
+	return r < 0 || c->plan->no_new_privs ? r : identity_drop_capabilities(c);
 }
 
 int release_step_hooks(struct child *c, const struct step *s)
@@ -47,7 +63,9 @@ int release_step_hooks(struct child *c, const struct step *s)
 		return 0;
 	if (kind == SPEC_HOOK_CREATE_CONTAINER && fchdir(c->root) < 0)
 		return fail(-errno, "enter the root filesystem");
-	around.env = kind == SPEC_HOOK_CREATE_CONTAINER ? environ : c->env;
+	around.env = environ;
+	if (kind == SPEC_HOOK_START_CONTAINER)
+		around = (struct hook_surroundings){ c->env, NULL, confine_hook, c };
 	return hooks_run(&c->plan->spec->hooks, kind, &around, state);
 }
 

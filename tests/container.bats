@@ -190,6 +190,21 @@ createContainer friend  $SCRATCH/b/rootfs" ]
 	[ "$(cat "$SCRATCH/b/rootfs/env")" = 'startContainer  hostile /root' ]
 }
 
+@test "startContainer, a program of the image, is bound by the payload's filter; with and without no_new_privs" {
+	need_root
+	bundle "$SCRATCH/b" true
+	for nnp in true false; do
+		edit "$SCRATCH/b" --argjson nnp "$nnp" '.root.readonly = false | .process.noNewPrivileges = $nnp |
+			.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_KILL"}]} |
+			.hooks = {startContainer: [{path: "/bin/sh", args: ["sh", "-c", "mkdir /made"]}]}'
+		refused 1 'error running startContainer hook #0.*bad system call' oci run --bundle "$SCRATCH/b" c
+		[ ! -e "$SCRATCH/b/rootfs/made" ]
+		edit "$SCRATCH/b" 'del(.linux.seccomp)'
+		oci run --bundle "$SCRATCH/b" c
+		rmdir "$SCRATCH/b/rootfs/made"
+	done
+}
+
 @test "a working directory is made, also in a root that is read-only" {
 	need_root
 	bundle "$SCRATCH/b" /bin/sh -c 'pwd; mkdir x'

@@ -324,12 +324,12 @@ rows()
 
 @test "a tmpfs has the mode of the folder that it covers, or its own; a path is masked once" {
 	need_root
-	bundle "$SCRATCH/b" sh -c 'stat -c %a /covered /told /new; grep -c " /masked " /proc/self/mountinfo'
-	mkdir "$SCRATCH/b/rootfs/covered" "$SCRATCH/b/rootfs/told" "$SCRATCH/b/rootfs/masked"
-	chmod 710 "$SCRATCH/b/rootfs/covered" "$SCRATCH/b/rootfs/told"
-	edit "$SCRATCH/b" '.mounts += [{destination: "/covered", type: "tmpfs"}, {destination: "/new", type: "tmpfs"},
+	bundle "$SCRATCH/t" sh -c 'stat -c %a /covered /told /new; grep -c " /masked " /proc/self/mountinfo'
+	mkdir "$SCRATCH/t/rootfs/covered" "$SCRATCH/t/rootfs/told" "$SCRATCH/t/rootfs/masked"
+	chmod 710 "$SCRATCH/t/rootfs/covered" "$SCRATCH/t/rootfs/told"
+	edit "$SCRATCH/t" '.mounts += [{destination: "/covered", type: "tmpfs"}, {destination: "/new", type: "tmpfs"},
 		{destination: "/told", type: "tmpfs", options: ["mode=1500"]}] | .linux.maskedPaths += ["/masked", "/masked"]'
-	run oci run --bundle "$SCRATCH/b" c
+	run oci run --bundle "$SCRATCH/t" c
 	[ "$status" = 0 ]
 	[ "$output" = "710"$'\n'"1500"$'\n'"1777"$'\n'"1" ]
 	no_leftovers
