@@ -8,7 +8,7 @@ setup()
 {
 	test_begin
 	need_root
-	[ -x "$DOBOZ_BIN/tests/doboz_rdt" ] || skip_unless_must 'needs tests/doboz_rdt'
+	[ -x "${DOBOZ_BUILD:-$TESTS/..}/tests/doboz_rdt" ] || skip_unless_must 'needs tests/doboz_rdt'
 	# shellcheck disable=SC2034 # bundle uses it: the parents of a container's cgroup stay
 	CGROUP=/$TAG
 	export FAKE_RESCTRL=$SCRATCH/resctrl
@@ -20,7 +20,7 @@ setup()
 	: > "$R/tasks"
 	empty=$(tree "$R")
 	mkdir "$SCRATCH/bin"
-	cp "$DOBOZ_BIN/tests/doboz_rdt" "$SCRATCH/bin/doboz-oci"
+	cp "${DOBOZ_BUILD:-$TESTS/..}/tests/doboz_rdt" "$SCRATCH/bin/doboz-oci"
 	DOBOZ_OCI=$SCRATCH/bin/doboz-oci
 	bundle "$SCRATCH/b" sleep 1000
 }

@@ -50,6 +50,8 @@ good_bundle()
 {
 	BUNDLE=$SCRATCH/b
 	bundle "$BUNDLE"
+	# the host decides whether `spec` has it; the table counts on it
+	edit "$BUNDLE" '.linux.namespaces |= map(select(.type != "cgroup")) + [{type: "cgroup"}]'
 	cp "$BUNDLE/config.json" "$BUNDLE/good.json"
 	oci run --bundle "$BUNDLE" control
 }
@@ -367,7 +369,6 @@ command_lines()
 1|kill none|container does not exist
 1|kill box NOPE|signal
 1|kill box 0x9|signal
-1|kill box -1|unknown option -1
 1|kill box 65|signal
 1|kill box 99999999999|signal
 1|delete|wrong number of arguments

@@ -139,7 +139,8 @@ EVERYTHING=(execve execveat close close_range read write sendmsg sendto recvmsg 
 	mkfifo "$SCRATCH/go"
 	exec 9<> "$SCRATCH/go"
 	oci run --detach --bundle "$SCRATCH/b" --pid-file "$SCRATCH/pid" c <&9 > "$SCRATCH/out" 2>&1
-	[ -e "$TOLD/1.json" ]
+	# the agent writes down what it was sent in its own time
+	timeout 10 sh -c "until [ -e '$TOLD/1.json' ]; do sleep 0.02; done"
 	stop_agent
 	echo go >&9
 	exec 9>&-
