@@ -160,8 +160,9 @@ void cgroup_join_close(struct cgroup_join *join);
 
 /** cgroup_create - make the folders, write the limits (read back where the kernel may round), attach
  *  the device program. A folder that holds processes (-EEXIST) or is frozen (-EBUSY) is refused.
- *  Not undone on failure: the caller's journal lists the folders, cgroup_leave removes them: until a
- *  process of the container's own is in them, those that are in use are somebody else's. */
+ *  On failure the folders that it made are gone, and those that were there before are as they were. A
+ *  caller that is killed has a journal that lists all, and cgroup_leave for them: until a process of
+ *  the container's own is in them, those that are in use are somebody else's. */
 int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join) MUST_USE;
 
 /** cgroup_open - descriptors to join existing folders (exec) */

@@ -192,12 +192,14 @@ static int open_folder(const char *path)
 	return dir < 0 ? fail(dir, "open cgroup '%s'", path) : dir;
 }
 
+/* @ret_made: the folder was not there before */
 static int create_one(const struct cgroup_plan *plan, const struct cgroup_folder *f,
-		      struct cgroup_join *join)
+		      struct cgroup_join *join, bool *ret_made)
 {
 	int existed = make(f);
 	int dir, r;
 
+	*ret_made = existed == 0;
 	if (existed < 0)
 		return existed;
 	dir = open_folder(f->path);
@@ -216,18 +218,24 @@ int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join)
 	struct cgroup_join join = { .v2_fd = -EBADF };
 	/* What the container's owner may read does not depend on the caller's mask. */
 	mode_t mask = umask(022);
-	int r = 0;
+	bool made[CGROUP_FDS_MAX] = { false };
+	size_t n = 0;
+	int r = plan->n_folders > CGROUP_FDS_MAX ? refuse(-E2BIG, "too many cgroup folders") : 0;
 
-	for (size_t i = 0; r == 0 && i < plan->n_folders; i++)
-		r = create_one(plan, &plan->folders[i], &join);
+	for (; r == 0 && n < plan->n_folders; n++)
+		r = create_one(plan, &plan->folders[n], &join, &made[n]);
 	(void)umask(mask);
 	if (r == 0 && plan->device_program)
 		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
 					  plan->n_device_insns);
-	if (r < 0)
-		cgroup_join_close(&join);
-	else
+	if (r == 0) {
 		*ret_join = join;
+		return 0;
+	}
+	cgroup_join_close(&join);
+	while (n-- > 0)
+		if (made[n])
+			(void)rmdir(plan->folders[n].path); /* what is in use by now is not ours */
 	return r;
 }
 

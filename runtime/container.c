@@ -97,7 +97,9 @@ int container_kill(int root, const char *id, int signal, bool all)
 	/* Nothing of it is to survive SIGKILL, and a frozen task of v1 does not die before it is thawed. */
 	bool everybody = s->cgroup_folders && (all || signal == SIGKILL);
 	if (status == STATE_CREATING || (pidfd < 0 && !(everybody && has_processes(a, s))))
-		return not_running(-ESRCH);
+		return all && status == STATE_STOPPED ?
+			       0 :
+			       not_running(-ESRCH); /* runc's -a is content */
 	if (pidfd >= 0 && (signal == SIGKILL || !everybody))
 		r = signal_init(s, pidfd, signal);
 	if (r >= 0 && everybody)

@@ -178,6 +178,9 @@ static int make(struct creation *k, struct launch_result *ret)
 		r = error_is(error_in(cgroup_create(k->plan->cgroup, &join), "cgroup"),
 			     ERROR_CGROUP);
 		child.join = &join;
+		if (r < 0)
+			k->state.cgroup_folders =
+				NULL; /* taken back already; what was there stays */
 	}
 	if (r >= 0 && k->rdt)
 		r = rdt_make(k->rdt, k->plan->rdt, k->state.id, &k->state.rdt);

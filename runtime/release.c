@@ -82,8 +82,25 @@ static int take_word(struct child *c, int connection, enum sync_kind word)
 	return 0;
 }
 
+static NORETURN void end_by_signal(int number)
+{
+	_exit(128 + number);
+}
+
+/* The kernel keeps signals without a handler from the first process of a pid namespace. One that waits has
+ * to end by those that ask for it, as runc's does; execve puts them back (execve(2)). */
+static void heed_signals(void)
+{
+	static const int asking[] = { SIGHUP, SIGINT, SIGTERM };
+	const struct sigaction action = { .sa_handler = end_by_signal };
+
+	for (size_t i = 0; i < ARRAY_SIZE(asking); i++)
+		(void)sigaction(asking[i], &action, NULL);
+}
+
 static int wait_for_start(struct child *c)
 {
+	heed_signals();
 	for (;;) {
 		CLEANUP_FD int connection = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
 

@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/proc.h"
+#include "base/str.h"
 #include "base/sys.h"
 #include "runtime/mask_exec.h"
 #include "runtime/mount_exec.h"
@@ -84,15 +86,17 @@ static int attach_root(const struct child *c, bool for_hooks)
 
 int root_step_rootfs(struct child *c, const struct step *s)
 {
-	int r = make_parent_private();
+	int r = plan_masks(c->plan) ? mask_capture(c) : 0;
 
-	if (r >= 0 && plan_masks(c->plan))
-		r = mask_capture(c);
 	if (r < 0)
 		return r;
+	/* Before "/" is made private: a clone of a slave hears of the same master. */
 	c->root = mount_make(c, s);
 	if (c->root < 0)
 		return c->root;
+	r = make_parent_private();
+	if (r < 0)
+		return r;
 	r = attach_root(c, s->value == 1);
 	return r < 0 ? fail(r, "attach the root '%s'", s->src) :
 		       mount_set_propagation(c->root, s->mount);
@@ -118,6 +122,48 @@ static int pivot(void)
 	return 0;
 }
 
+static bool *below(struct arena *a, const struct proc_mount *mounts, size_t n, uint64_t top)
+{
+	bool *is_below = arena_array(a, n, sizeof(*is_below));
+
+	for (size_t i = 0; i < n; i++) {
+		is_below[i] = mounts[i].id == top;
+		for (size_t k = 0; k < i && !is_below[i]; k++)
+			is_below[i] = is_below[k] && mounts[k].id == mounts[i].parent;
+	}
+	return is_below;
+}
+
+/* After a chroot the old root's mounts are still in this mount namespace, and a whole procfs or sysfs among
+ * them is the right to mount another one in a user namespace, past what masks hide (mount_too_revealing in
+ * fs/namespace.c). So those go, or, where a user namespace has locked them, are covered. */
+static int drop_old_kernel_filesystems(const struct child *c)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct proc_mount *mounts;
+	struct statx st;
+	size_t n;
+	int r = proc < 0 ? -errno : proc_mountinfo(a, proc, &mounts, &n);
+
+	if (r >= 0 && statx(c->root, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
+		r = -errno;
+	if (r < 0)
+		return fail(r, "read mountinfo");
+	bool *ours = below(a, mounts, n, st.stx_mnt_id);
+	for (size_t i = n; i-- > 0;) {
+		const struct proc_mount *m = &mounts[i];
+
+		if (ours[i] || !(str_eq(m->type, "proc") || str_eq(m->type, "sysfs")))
+			continue;
+		if (umount2(m->target, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 &&
+		    mount("tmpfs", m->target, "tmpfs", MS_RDONLY, "nr_inodes=1") < 0)
+			return fail(-errno, "take '%s' of the host out of the container",
+				    m->target);
+	}
+	return 0;
+}
+
 int root_step_pivot(struct child *c, const struct step *s)
 {
 	int r;
@@ -128,6 +174,10 @@ int root_step_pivot(struct child *c, const struct step *s)
 	if (fchdir(c->root) < 0)
 		return fail(-errno, "enter the new root");
 	r = s->value == 0 ? pivot() : 0;
+	if (r < 0)
+		return r;
+	if (s->value == 1)
+		r = drop_old_kernel_filesystems(c);
 	if (r < 0)
 		return r;
 	if (s->value == 1 && chroot(".") < 0)

@@ -73,7 +73,8 @@ static int tell(int r, const struct step *s)
 	if (!s->why)
 		return error_in(r, "%s", step_kind_names[s->kind]);
 	(void)error_in(r, "%s: %s", step_kind_names[s->kind], s->why);
-	return fail_context(r, "%s", s->why);
+	/* Callers know the words of a payload that cannot be executed from their beginning on. */
+	return s->kind == STEP_EXEC ? r : fail_context(r, "%s", s->why);
 }
 
 int step_exec_all(struct child *c)

@@ -205,6 +205,51 @@ createContainer friend  $SCRATCH/b/rootfs" ]
 	done
 }
 
+@test "a created container ends by a TERM, as runc's does" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	oci create --bundle "$SCRATCH/b" c > "$SCRATCH/out" 2>&1
+	pid=$(oci state c | jq .pid)
+	oci kill c TERM
+	timeout 10 tail --pid="$pid" -s 0.02 -f /dev/null
+	[ "$(status_of c)" = stopped ]
+	run oci kill c TERM
+	[ "$status" = 1 ]
+	[[ $output == *'container not running'* ]]
+	oci kill -a c TERM
+	oci delete c
+	no_leftovers
+}
+
+@test "--no-pivot leaves no whole procfs behind, by which masked files could be reached" {
+	need_root
+	# shellcheck disable=SC2016
+	bundle "$SCRATCH/b" unshare -mrpf sh -c 'mount -t proc none /proc && echo mounted'
+	edit "$SCRATCH/b" '.process.capabilities |= map_values(. + ["CAP_SETFCAP"])'
+	for pivot in --no-pivot ''; do
+		# shellcheck disable=SC2086
+		run oci run $pivot --bundle "$SCRATCH/b" c
+		[ "$status" = 1 ]
+		[[ $output == *'ermission denied'* ]]
+	done
+	# control: where nothing is masked, such a container may
+	edit "$SCRATCH/b" 'del(.linux.maskedPaths, .linux.readonlyPaths)'
+	run oci run --no-pivot --bundle "$SCRATCH/b" c
+	[ "$output" = mounted ]
+	no_leftovers
+}
+
+@test "a root that is to be a slave hears of the host" {
+	need_root
+	bundle "$SCRATCH/b" grep -m1 " / ro,relatime" /proc/self/mountinfo
+	edit "$SCRATCH/b" '.linux.rootfsPropagation = "slave"'
+	run -0 unshare --mount --propagation shared "$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c
+	[[ $output == *' / ro,relatime master:'* ]]
+	edit "$SCRATCH/b" '.linux.rootfsPropagation = "private"'
+	run -0 unshare --mount --propagation shared "$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c
+	[[ $output == *' / ro,relatime - '* ]]
+}
+
 @test "a working directory is made, also in a root that is read-only" {
 	need_root
 	bundle "$SCRATCH/b" /bin/sh -c 'pwd; mkdir x'

@@ -258,6 +258,12 @@ has()
 	[ "$status" = 1 ]
 	[[ $output == *"cgroup unexpectedly frozen"* ]]
 	[ -e "$file" ] && [ ! -e "$folder/$TAG/box" ]
+	# also where it is the container's own that was there before
+	jq --arg path "/$TAG" '.linux.cgroupsPath = $path' "$B/config.json" > "$SCRATCH/above.json"
+	run timeout 10 "$DOBOZ_OCI" --root "$STATE" run --config "$SCRATCH/above.json" --bundle "$B" box
+	[ "$status" = 1 ]
+	[[ $output == *"cgroup unexpectedly frozen"* ]]
+	[ -e "$file" ]
 	echo "$thawed" > "$file"
 	oci run --bundle "$B" box # the control
 }
