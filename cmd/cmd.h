@@ -46,8 +46,8 @@ extern const struct command *const cmd_oci_commands[], *const cmd_doboz_commands
 /* One row per verb, next to its code. */
 extern const struct command cmd_oci_create, cmd_oci_run, cmd_oci_start, cmd_oci_exec, cmd_oci_kill,
 	cmd_oci_delete, cmd_oci_state, cmd_oci_list, cmd_oci_ps, cmd_oci_pause, cmd_oci_resume,
-	cmd_oci_update, cmd_oci_events, cmd_oci_spec, cmd_oci_features, cmd_oci_check,
-	cmd_oci_checkpoint, cmd_oci_restore;
+	cmd_oci_update, cmd_oci_mounts, cmd_oci_events, cmd_oci_spec, cmd_oci_features,
+	cmd_oci_check, cmd_oci_checkpoint, cmd_oci_restore;
 
 /** cmd_root - open the state root that --root or the user's default names */
 int cmd_root(const struct cmd *cmd) MUST_USE;

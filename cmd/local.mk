@@ -40,6 +40,7 @@ cmd_sources = \
 	cmd/oci/list.c \
 	cmd/oci/matching.c \
 	cmd/oci/matching.h \
+	cmd/oci/mounts.c \
 	cmd/oci/ps.c \
 	cmd/oci/run.c \
 	cmd/oci/spec.c \

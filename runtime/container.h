@@ -73,6 +73,16 @@ int container_resume(int root, const char *id) MUST_USE;
 int container_update(int root, const char *id, const struct json *change,
 		     const struct rdt_config *rdt) MUST_USE;
 
+/**
+ * container_add_mounts - mount in a container that was created and has not stopped: all of them or none
+ * @mounts: as config.mounts; a source is a path of the host. Recorded errors name "mounts[N]"
+ * container_remove_mounts - unmount what is at their destinations; nothing else of them is looked at
+ */
+int container_add_mounts(int root, const char *id, const struct spec_mount *mounts,
+			 size_t n) MUST_USE;
+int container_remove_mounts(int root, const char *id, const struct spec_mount *mounts,
+			    size_t n) MUST_USE;
+
 /** container_pids - every process of the container, host pids */
 int container_pids(struct arena *a, int root, const char *id, pid_t **ret, size_t *ret_n) MUST_USE;
 

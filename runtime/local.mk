@@ -17,6 +17,7 @@ runtime_sources = \
 	runtime/launch.c runtime/launch.h \
 	runtime/limits.c runtime/limits.h \
 	runtime/mask_exec.c runtime/mask_exec.h \
+	runtime/mount_change.c \
 	runtime/mount_exec.c runtime/mount_exec.h \
 	runtime/mount_options.c runtime/mount_options.h \
 	runtime/namespaces.c runtime/namespaces.h \

@@ -215,6 +215,18 @@ static int place(struct child *c, const struct step *s, int fd)
 	return mount_set_propagation(fd, s->mount);
 }
 
+int mount_place(struct child *c, const struct step *s, int mount_fd)
+{
+	int r = place(c, s, mount_fd);
+
+	return r < 0 ? explain(r, s) : 0;
+}
+
+int mount_change(int mount_fd, const struct mount_step *m)
+{
+	return set_attributes(mount_fd, m, false);
+}
+
 /* ---- remount ---- */
 
 static int reconfigure(const struct child *c, const struct step *s)
@@ -278,8 +290,7 @@ int mount_step(struct child *c, const struct step *s)
 	CLEANUP_FD int fd = mount_make(c, s);
 	if (fd < 0)
 		return is_skipped(s, fd) ? 0 : fd;
-	r = place(c, s, fd);
-	return r < 0 ? explain(r, s) : 0;
+	return mount_place(c, s, fd);
 }
 
 int mount_step_notify(struct child *c, const struct step *s)

@@ -18,6 +18,15 @@ int mount_set_propagation(int mount_fd, const struct mount_step *m) MUST_USE;
 /** mount_attach - move a detached mount to what an O_PATH descriptor names; quiet */
 int mount_attach(int mount_fd, int target) MUST_USE;
 
+/**
+ * mount_place - move what mount_make made to the step's destination in c->root, made when it is missing;
+ * then its propagation. Looks at proc_guard.h. Records, as mount_make does
+ */
+int mount_place(struct child *c, const struct step *s, int mount_fd) MUST_USE;
+
+/** mount_change - the attributes of a mount that exists, and with them those of its tree; records */
+int mount_change(int mount_fd, const struct mount_step *m) MUST_USE;
+
 /** mount_step - step MOUNT */
 int mount_step(struct child *c, const struct step *s) MUST_USE;
 /** mount_step_notify - step NOTIFY_SOCKET */

@@ -285,6 +285,14 @@ struct plan {
  */
 int plan_build(const struct spec *spec, const struct facts *facts, const struct plan_options *opt,
 	       struct plan **ret) MUST_USE;
+
+/**
+ * plan_build_added - MOUNT steps alone, for a container of this spec that runs; pure, records
+ * A REMOUNT among them means the mount of an earlier step with the same dst (the same pointer).
+ */
+int plan_build_added(const struct spec *spec, const struct spec_mount *mounts, size_t n,
+		     const struct facts *facts, const struct plan_options *opt,
+		     struct plan **ret) MUST_USE;
 /** plan_check - every part of the plan on its own, each refusal handed over (`check BUNDLE`) */
 void plan_check(const struct spec *spec, const struct facts *facts,
 		void (*on_problem)(void *, const char *), void *arg);

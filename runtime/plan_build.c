@@ -285,6 +285,20 @@ int plan_build(const struct spec *spec, const struct facts *facts, const struct 
 	return 0;
 }
 
+int plan_build_added(const struct spec *spec, const struct spec_mount *mounts, size_t n,
+		     const struct facts *facts, const struct plan_options *opt, struct plan **ret)
+{
+	CLEANUP(plan) struct plan *p = plan_new();
+	struct plan_builder b = builder(p, spec, facts, opt);
+	int r;
+
+	plan_userns(&b);
+	r = plan_added_mounts(&b, mounts, n);
+	if (r >= 0)
+		*ret = TAKE_PTR(p);
+	return r;
+}
+
 void plan_check(const struct spec *spec, const struct facts *facts,
 		void (*on_problem)(void *, const char *), void *arg)
 {

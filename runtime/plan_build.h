@@ -52,6 +52,8 @@ int plan_namespaces(struct plan_builder *b) MUST_USE;
 /** plan_userns - of the container only, for exec: own_namespaces, foreign_userns and maps */
 void plan_userns(struct plan_builder *b);
 int plan_mounts(struct plan_builder *b) MUST_USE;
+/** plan_added_mounts - those of a container that runs; after plan_userns */
+int plan_added_mounts(struct plan_builder *b, const struct spec_mount *mounts, size_t n) MUST_USE;
 int plan_cgroup_mount(struct plan_builder *b, const struct mount_step *options, const char *type,
 		      const char *dst, const char *why) MUST_USE;
 int plan_devices(struct plan_builder *b) MUST_USE;

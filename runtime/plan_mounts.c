@@ -27,19 +27,27 @@ static const struct {
 	{ "unbindable", MS_UNBINDABLE }, { "runbindable", MS_UNBINDABLE | MS_REC },
 };
 
-static int plan_propagation(struct plan_builder *b)
+static int read_propagation(struct plan_builder *b)
 {
 	const char *name = b->spec->linux_.rootfs_propagation;
-	struct step *s;
 
-	if (name && *name) {
-		for (size_t i = 0; i < ARRAY_SIZE(propagations); i++)
-			if (str_eq(propagations[i].name, name))
-				b->rootfs_propagation = propagations[i].flags;
-		if (!b->rootfs_propagation)
-			return refuse(-EINVAL, "config.linux.rootfsPropagation: unknown value '%s'",
-				      name);
-	}
+	if (!name || !*name)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(propagations); i++)
+		if (str_eq(propagations[i].name, name))
+			b->rootfs_propagation = propagations[i].flags;
+	if (b->rootfs_propagation)
+		return 0;
+	return refuse(-EINVAL, "config.linux.rootfsPropagation: unknown value '%s'", name);
+}
+
+static int plan_propagation(struct plan_builder *b)
+{
+	struct step *s;
+	int r = read_propagation(b);
+
+	if (r < 0)
+		return r;
 	/* Slave, not private: a bind with "rslave" must still hear of the host's mounts. Shared, where the
 	 * config says so: a bind with "rshared" must be a peer of the host's. Nothing can be bound out of an
 	 * unbindable tree, so that one is set at the end only. */
@@ -395,4 +403,41 @@ void plan_deferred_mounts(struct plan_builder *b)
 				arena_printf(b->a, "%s: read-only now that it is filled",
 					     b->deferred[i].why));
 	}
+}
+
+/* ---- mounts of a container that runs ---- */
+
+/* These show more than the container may see: what config.json masks, or the cgroups of the host. */
+static const char *const not_added[] = { "proc", "sysfs", "cgroup", "cgroup2", NULL };
+
+static int check_added(struct plan_builder *b, const struct spec_mount *mount, const char *why)
+{
+	struct mount_step m = { 0 };
+
+	mount_options_parse(b->a, mount->options, &m);
+	if (m.kind == MOUNT_REMOUNT)
+		return refuse(-EINVAL, "%s: a container that runs cannot be remounted", why);
+	if (m.copy_symlink)
+		return refuse(-EINVAL, "%s: copy-symlink makes no mount", why);
+	if (m.kind == MOUNT_FS && mount->type && is_one_of(not_added, mount->type))
+		return refuse(-EINVAL, "%s.type: '%s' cannot be mounted in a container that runs",
+			      why, mount->type);
+	return 0;
+}
+
+int plan_added_mounts(struct plan_builder *b, const struct spec_mount *mounts, size_t n)
+{
+	int r = read_propagation(b);
+
+	b->deferred = arena_array(b->a, n, sizeof(*b->deferred));
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		const char *why = arena_printf(b->a, "mounts[%zu]", i);
+
+		r = check_added(b, &mounts[i], why);
+		if (r >= 0)
+			r = plan_mount(b, &mounts[i], why);
+	}
+	if (r >= 0)
+		plan_deferred_mounts(b);
+	return r;
 }

@@ -179,6 +179,10 @@ int spec_parse(const char *text, size_t len, void (*on_problem)(void *, const ch
 	       struct spec **ret) MUST_USE;
 /** spec_load_process - decode a process document (exec --process FILE) into the arena */
 int spec_load_process(struct arena *a, const char *path, struct spec_process **ret) MUST_USE;
+/** spec_load_mounts - decode an array of config.mounts' objects (mounts add FILE) into the arena */
+enum { SPEC_MOUNTS_AT_ONCE = 256 };
+int spec_load_mounts(struct arena *a, const char *path, struct spec_mount **ret,
+		     size_t *ret_n) MUST_USE;
 void spec_free(struct spec *s);
 DEFINE_FREEP(spec, spec_free)
 

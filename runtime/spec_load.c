@@ -160,6 +160,38 @@ int spec_load(int dirfd, const char *name, struct spec **ret, const char **ret_t
 	return 0;
 }
 
+int spec_load_mounts(struct arena *a, const char *path, struct spec_mount **ret, size_t *ret_n)
+{
+	struct json_decoder d = { .arena = a };
+	struct spec_mount *mounts;
+	struct json *tree;
+	char *text;
+	size_t len, n = 0;
+	int r;
+
+	r = file_read_given(a, path, JSON_SIZE_MAX, &text, &len);
+	if (r < 0)
+		return fail(r, "open '%s'", path);
+	r = json_parse(a, "mounts", text, len, &tree);
+	if (r < 0)
+		return r;
+	if (tree->type != JSON_ARRAY)
+		return refuse(-EINVAL, "mounts: expected an array");
+	if (tree->count > SPEC_MOUNTS_AT_ONCE)
+		return refuse(-E2BIG, "mounts: more than %d at once", SPEC_MOUNTS_AT_ONCE);
+	mounts = arena_array(a, tree->count, sizeof(*mounts));
+	json_for_each(element, tree) {
+		const char *name = arena_printf(a, "mounts[%zu]", n);
+
+		r = json_decode(&d, name, element, mount_rows, &mounts[n++]);
+		if (r < 0)
+			return r;
+	}
+	*ret = mounts;
+	*ret_n = n;
+	return 0;
+}
+
 int spec_load_process(struct arena *a, const char *path, struct spec_process **ret)
 {
 	struct spec_process *p = arena_new_of(a, struct spec_process);

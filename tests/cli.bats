@@ -87,7 +87,7 @@ load helpers
 }
 
 @test "help of every verb names its options, and features is JSON" {
-	for verb in create run start exec kill delete state list ps pause resume update events spec features check; do
+	for verb in create run start exec kill delete state list ps pause resume update mounts events spec features check; do
 		run oci "$verb" --help
 		[ "$status" = 0 ]
 		[[ ${lines[0]} =~ ^Usage: ]]

@@ -404,7 +404,11 @@ command_lines()
 1|events none|container does not exist
 1|events --interval 0s box|duration interval must be greater than 0
 1|events --interval soon box|option --interval
-1|mounts box|
+1|mounts box|wrong number of arguments
+1|mounts add box|wrong number of arguments
+1|mounts add none resources.json|expected an array
+1|mounts add box none|open 'none'
+1|mounts move box resources.json|neither add nor remove
 1|nope|unknown command 'nope'
 1||
 1|--root|requires an argument
