@@ -266,8 +266,13 @@ static int remove_all(struct change *c)
 
 static NORETURN void do_it(struct change *c, change_fn fn, int sync)
 {
-	int r = fn(c);
+	sigset_t all;
+	int r;
 
+	/* Nothing half done by a Ctrl-C. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, NULL);
+	r = fn(c);
 	_exit(sync_send(sync, r < 0 ? SYNC_ERROR : SYNC_READY, 0, -EBADF) < 0);
 }
 
@@ -340,7 +345,8 @@ static int change(int root, const char *id, const struct spec_mount *mounts, siz
 	CLEANUP_FD int dir = -EBADF, pidfd = -EBADF, proc = -EBADF;
 	struct child child;
 	struct state *s;
-	int r = state_open_and_load(a, root, id, true, &dir, &s);
+	/* Without the lock, as exec: a filesystem of the container may never answer, and delete must go on. */
+	int r = state_open_and_load(a, root, id, false, &dir, &s);
 
 	if (r >= 0)
 		r = may_change(state_status(s, &pidfd));
