@@ -211,12 +211,26 @@ end()
 	sh_in "mkdir -p '$SCRATCH/data' && echo faked > '$SCRATCH/data/file'"
 	change add '[{destination: "/added", type: "bind", source: $data, options: ["bind"]}]'
 	[ "$(sh_in "cat /added/file '$SCRATCH/data/file'")" = "$(printf 'from-the-host\nfaked')" ]
-	# nor does what is mounted there come back
-	oci delete --force c
+	end
+}
+
+@test "mounts: what the container mounts below a shared folder of the host does not come back" {
 	start '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
-	mkdir "$SCRATCH/data/inner"
-	change add '[{destination: "/tmp/added", type: "bind", source: $data, options: ["rbind"]}]'
-	sh_in 'mount -t tmpfs none /tmp/added/inner'
-	inside | grep -q ' /tmp/added/inner '
+	mkdir "$SCRATCH/data/inner" "$SCRATCH/peer"
+	jq -n --arg data "$SCRATCH/data" '[{destination: "/added", type: "bind", source: $data, options: ["rbind", "rshared"]}]' \
+		> "$SCRATCH/mounts.json"
+	export SCRATCH
+	# control: a peer made here does pass it on
+	run unshare -m bash -ec '
+		mount --bind "$SCRATCH/data" "$SCRATCH/data"
+		mount --make-shared "$SCRATCH/data"
+		"$0" --root "$1" mounts add c "$SCRATCH/mounts.json"
+		"$0" --root "$1" exec c mount -t tmpfs none /added/inner
+		echo "leaked: $(grep -c /data/inner /proc/self/mountinfo)"
+		mount --bind "$SCRATCH/data" "$SCRATCH/peer"
+		mount -t tmpfs none "$SCRATCH/peer/inner"
+		echo "control: $(grep -c /data/inner /proc/self/mountinfo)"' "$DOBOZ_OCI" "$STATE"
+	[ "$output" = "$(printf 'leaked: 0\ncontrol: 1')" ]
+	inside | grep -q ' /added/inner '
 	end
 }
