@@ -50,6 +50,7 @@ cri() { timeout 90 "$CLIENTS/cri" /run/containerd/containerd.sock "$@"; }
 # pod NAME [JQ]: a pod on the network of the host; its id is in $pod, its configuration in $pod_config
 pod()
 {
+	rm -f "$CLIENTS_SCRATCH"/logs/* # names of containers come again
 	pod_config=$(jq -n --arg name "$1" --arg parent "$CLIENTS_CGROUP" --arg logs "$CLIENTS_SCRATCH/logs" \
 		'{metadata: {name: $name, uid: $name, namespace: "default"}, log_directory: $logs,
 		linux: {cgroup_parent: $parent, security_context: {namespace_options: {network: 2}}}} | '"${2:-.}")
@@ -74,6 +75,13 @@ run_in() { create "$@" && start; }
 status() { cri ContainerStatus "{\"container_id\": \"$c\"}" | jq -r ".status.${1:-state}"; }
 # ended: wait for the container's end (2: exited)
 ended() { until [ "$(status)" = 2 ]; do :; done; }
+# Within half a minute; a loop, since what is waited for is a line that containerd writes.
+eventually()
+{
+	local end=$((SECONDS + 30))
+	until "$@"; do [ "$SECONDS" -lt "$end" ] || return 1; done
+}
+says() { [ "$(logged "$1")" = "$2" ]; }
 logged() { cut -d' ' -f4- < "$CLIENTS_SCRATCH/logs/$1.log"; }
 execute() { cri ExecSync "$(jq -n --arg id "$c" '{container_id: $id, timeout: 20, cmd: $ARGS.positional}' --args -- "$@")"; }
 pid_of() { ctr -n k8s.io tasks ls | awk -v id="$c" '$1 == id { print $2 }'; }
@@ -87,7 +95,7 @@ pid_of() { ctr -n k8s.io tasks ls | awk -v id="$c" '$1 == id { print $2 }'; }
 @test "pod, container, log, ExecSync, stop, remove" {
 	pod p1
 	run_in c1 . sh -c 'trap "exit 3" TERM; echo started; while :; do sleep 0.1; done'
-	until grep -q started "$CLIENTS_SCRATCH/logs/c1.log"; do :; done
+	eventually grep -q started "$CLIENTS_SCRATCH/logs/c1.log"
 	[ "$(logged c1)" = started ]
 	[ "$(status)" = 1 ]
 	execute echo in | jq -e '.stdout == "in\n"'
@@ -116,7 +124,7 @@ pid_of() { ctr -n k8s.io tasks ls | awk -v id="$c" '$1 == id { print $2 }'; }
 	net=$(execute readlink /proc/self/ns/net | jq -r .stdout)
 	run_in c2 . sleep 1000
 	[ "$(execute readlink /proc/self/ns/net | jq -r .stdout)" = "$net" ]
-	until [ "$(logged c1)" = $'h1\n1' ]; do :; done
+	eventually says c1 $'h1\n1'
 	[ "$(execute readlink /proc/1/ns/pid)" = "$(execute readlink /proc/self/ns/pid)" ]
 }
 
@@ -148,13 +156,13 @@ pid_of() { ctr -n k8s.io tasks ls | awk -v id="$c" '$1 == id { print $2 }'; }
 	run_in c1 '.linux.security_context = {seccomp: {profile_type: 0}, run_as_user: {value: 1000}, supplemental_groups: [2000],
 		capabilities: {drop_capabilities: ["ALL"]}, no_new_privs: 1, masked_paths: ["/proc/timer_list"]}' \
 		sh -c 'id; cat /proc/self/status; wc -c < /proc/timer_list; exec sleep 1000'
-	until grep -q Speculation "$CLIENTS_SCRATCH/logs/c1.log"; do :; done
+	eventually grep -q Speculation "$CLIENTS_SCRATCH/logs/c1.log"
 	logged c1 | grep -q 'uid=1000.*2000'
 	logged c1 | grep -qP 'Seccomp:\t2'
 	logged c1 | grep -qP 'NoNewPrivs:\t1'
 	logged c1 | grep -qP 'CapBnd:\t0000000000000000'
 	run_in c2 '.linux.security_context = {seccomp: {profile_type: 1}, readonly_rootfs: 1}' sh -c 'touch /x; cat /proc/self/status; exec sleep 1000'
-	until grep -q Speculation "$CLIENTS_SCRATCH/logs/c2.log"; do :; done
+	eventually grep -q Speculation "$CLIENTS_SCRATCH/logs/c2.log"
 	logged c2 | grep -qP 'Seccomp:\t0'
 	logged c2 | grep -q 'Read-only file system'
 }
@@ -167,7 +175,7 @@ pid_of() { ctr -n k8s.io tasks ls | awk -v id="$c" '$1 == id { print $2 }'; }
 	run_in c1 ".linux.security_context.privileged = 1 | .envs = [{key: \"A\", value: \"b\"}] | .working_dir = \"/tmp\" |
 		.mounts = [{container_path: \"/v\", host_path: \"$CLIENTS_SCRATCH/v\", readonly: 1}]" \
 		sh -c 'echo $A $(pwd); cat /v/file; touch /v/x; grep " /sys " /proc/mounts; ls /dev/kmsg; exec sleep 1000'
-	until grep -q kmsg "$CLIENTS_SCRATCH/logs/c1.log"; do :; done
+	eventually grep -q kmsg "$CLIENTS_SCRATCH/logs/c1.log"
 	logged c1 | grep -qx 'b /tmp'
 	logged c1 | grep -qx outside
 	logged c1 | grep -q 'Read-only file system'
