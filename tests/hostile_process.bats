@@ -81,8 +81,7 @@ prowl()
 # Guards: not dumpable from before the first setns until execve.
 @test "CVE-2016-9962: the runtime's child cannot be traced, nor its descriptors be seen" {
 	start_box
-	printf '#!/bin/sh\n' > "$B/rootfs/bin/script"
-	chmod 755 "$B/rootfs/bin/script"
+	ln -s true "$B/rootfs/bin/script" # no shell, which has a script open itself, and may be seen
 	prowl trace
 	[ "$n_hidden" -gt 0 ]
 	[ "$n_descriptors" = 0 ]

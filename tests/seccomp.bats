@@ -41,7 +41,8 @@ start_agent()
 
 stop_agent()
 {
-	[ -z "$AGENT" ] || kill "$AGENT" || return
+	# as_user is a shell around it
+	[ -z "$AGENT" ] || kill "$AGENT" $(cat "/proc/$AGENT/task/$AGENT/children") || return
 	[ -z "$AGENT" ] || wait "$AGENT" || true
 	AGENT=
 }
