@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+enum { BARRIER_TIMEOUT_MS = 30000 };
+
 int notify_prepare(int dir, char *ret_path)
 {
 	ssize_t len;
@@ -61,7 +63,7 @@ static bool says_ready(const char *text)
 	return false;
 }
 
-static int tell(const char *path, const char *text)
+static int connect_to_manager(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	size_t len = strlen(path);
@@ -74,10 +76,41 @@ static int tell(const char *path, const char *text)
 	memcpy(addr.sun_path, path, len);
 	if (path[0] == '@')
 		addr.sun_path[0] = '\0';
-	if (sendto(sock, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&addr,
-		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
+	if (connect(sock, (struct sockaddr *)&addr,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
 		return -errno;
-	return 0;
+	return TAKE_FD(sock);
+}
+
+/* The manager closes the pipe when it has read all that was sent before (sd_notify_barrier(3)): our pid may
+ * be gone by then, and with it what it knows us by. One that does not know the word drops it at once. */
+static int wait_until_read(int sock)
+{
+	static const char barrier[] = "BARRIER=1";
+	int pair[2];
+
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return -errno;
+	CLEANUP_FD int ours = pair[0];
+	int r = fd_send(sock, &pair[1], 1, barrier, strlen(barrier));
+	struct pollfd p = { .fd = ours, .events = POLLIN };
+
+	(void)close(pair[1]);
+	if (r < 0)
+		return r;
+	r = poll(&p, 1, BARRIER_TIMEOUT_MS);
+	return r == 0 ? -ETIMEDOUT : 0;
+}
+
+static int tell(const char *path, const char *text)
+{
+	CLEANUP_FD int sock = connect_to_manager(path);
+
+	if (sock < 0)
+		return sock;
+	if (send(sock, text, strlen(text), MSG_NOSIGNAL) < 0)
+		return -errno;
+	return wait_until_read(sock);
 }
 
 static bool receive_ready(int sock)

@@ -43,6 +43,14 @@ int create_connect(const char *path, const char *what, int *ret)
 	return 0;
 }
 
+/* Of a service manager, or of conmon; NULL: none, or an empty one */
+static const char *notify_socket(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	return path && *path ? path : NULL;
+}
+
 static int read_listen_fds(unsigned *ret)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
@@ -91,6 +99,7 @@ static int set_options(struct cmd *cmd, const struct create_values *v, const cha
 		.no_new_keyring = v->no_new_keyring,
 		.preserve_fds = v->preserve_fds.set ? (unsigned)v->preserve_fds.value : 0,
 		.has_console = c->console_fd >= 0,
+		.notify_socket = notify_socket() != NULL,
 		.cgroup_disabled = str_eq(cmd->global.cgroup_manager, "disabled"),
 	};
 	if (cmd->global.systemd_cgroup || str_eq(cmd->global.cgroup_manager, "systemd"))
@@ -166,7 +175,7 @@ int create_make(const struct create *c, const struct create_values *v, int root,
 		.console_fd = c->console_fd,
 		.pidfd_socket = c->pidfd_socket,
 		.console_is_ours = c->console_is_ours,
-		.notify_socket = getenv("NOTIFY_SOCKET"),
+		.notify_socket = notify_socket(),
 		.dies_with_caller = dies_with_us,
 	};
 
