@@ -71,6 +71,12 @@ static int follow(int dir, int init, const struct state *s)
 	}
 }
 
+static int was_killed(void)
+{
+	return refuse(-EIO,
+		      "the container's first process was killed before it executed the payload");
+}
+
 /* The connection has ended: by execve, or by the death of init on the way there. One that has been waited for
  * already may have been either; whoever waited for it has its status. */
 static int judge_start(const struct state *s)
@@ -79,8 +85,7 @@ static int judge_start(const struct state *s)
 
 	if (proc < 0 || proc_has_executed(proc, s->pid) != 0)
 		return 0;
-	return refuse(-EIO,
-		      "the container's first process was killed before it executed the payload");
+	return was_killed();
 }
 
 /* Return: 0 the payload was exec'd. */
@@ -100,6 +105,9 @@ static int release(int dir, int init, enum sync_kind word, const struct state *s
 		r = follow(dir, init, s);
 	if (r == 0)
 		return judge_start(s);
+	/* The word was not taken any more. */
+	if ((r == -EPIPE || r == -ECONNRESET) && !error_code())
+		return was_killed();
 	return error_code() ? r : fail(r, "start the payload");
 }
 

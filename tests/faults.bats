@@ -61,7 +61,8 @@ subprocess.run([oci, "--root", state, "create", "--bundle", bundle, "--pid-file"
 with open(bundle + "/pid") as file: pid = file.read()
 sys.exit(subprocess.run([fault, "-a", pid, "-n", n, oci, "--root", state, "start", "c"]).returncode)
 END
-	for n in 2 3 4; do
+	# its second call may still be the accept of nobody's connection: start finds it stopped then
+	for n in 3 4; do
 		run -1 python3 "$SCRATCH/start" "$SCRATCH/fault" "$DOBOZ_OCI" "$STATE" "$SCRATCH/b" "$n" < /dev/null
 		[[ $output == *'was killed before it executed the payload'* ]]
 		oci delete --force c
