@@ -29,18 +29,46 @@ static const char *name_of(int flag)
 	return "?";
 }
 
+/* A container exchanges the root of its mount namespace for all who are in there: not the caller's, nor the
+ * host's, which the caller need not be in. */
+static int check_mounts(int fd, const char *path)
+{
+	static const char *const hosts[] = { "/proc/self/ns/mnt", "/proc/1/ns/mnt" };
+	struct stat it, host;
+
+	if (fstat(fd, &it) < 0)
+		return fail(-errno, "stat '%s'", path);
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++)
+		if (stat(hosts[i], &host) == 0 && host.st_ino == it.st_ino &&
+		    host.st_dev == it.st_dev)
+			return refuse(-EINVAL,
+				      "'%s' is the mount namespace of the host, whose root would "
+				      "become the container's",
+				      path);
+	return 0;
+}
+
+static int check_kind(int fd, const struct plan_namespace *n)
+{
+	if (ioctl(fd, NS_GET_NSTYPE) != n->clone_flag)
+		return refuse(-EINVAL, "'%s' is not a %s namespace", n->path,
+			      name_of(n->clone_flag));
+	return n->clone_flag == CLONE_NEWNS ? check_mounts(fd, n->path) : 0;
+}
+
 int namespaces_open(const struct plan *p, int *ret_fds)
 {
 	for (size_t i = 0; i < p->n_joined; i++) {
 		const struct plan_namespace *n = &p->joined[i];
 		CLEANUP_FD int fd = open(n->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		int r;
 
 		if (fd < 0)
 			return fail(-errno, "open %s namespace '%s'", name_of(n->clone_flag),
 				    n->path);
-		if (ioctl(fd, NS_GET_NSTYPE) != n->clone_flag)
-			return refuse(-EINVAL, "'%s' is not a %s namespace", n->path,
-				      name_of(n->clone_flag));
+		r = check_kind(fd, n);
+		if (r < 0)
+			return r;
 		ret_fds[i] = TAKE_FD(fd);
 	}
 	return 0;

@@ -389,6 +389,38 @@ END
 	no_leftovers
 }
 
+# The host is a pid and a mount namespace of the test's own, whose root would be exchanged without the defence.
+@test "a mount namespace by path: another one is joined, but not the caller's and the host's" {
+	need_root
+	bundle "$SCRATCH/b" readlink /proc/self/ns/mnt
+	cat > "$SCRATCH/host" <<-'EOF'
+		scratch=$1 oci="$2 --root $3" id=$4
+		joins() # NAMESPACE [CMD...]
+		{
+			jq --arg ns "$1" '(.linux.namespaces[] | select(.type == "mount")).path = $ns' "$scratch/config" > "$scratch/b/config.json"
+			shift
+			"$@" $oci run --bundle "$scratch/b" "$id"
+			echo "status $?"
+		}
+		unshare -m sh -c 'echo > "$1/ready"; read -r _ < "$1/hold"' _ "$scratch" &
+		read -r _ < "$scratch/ready"
+		readlink "/proc/$!/ns/mnt"
+		joins "/proc/$!/ns/mnt"
+		joins /proc/self/ns/mnt unshare -m
+		joins /proc/1/ns/mnt unshare -m
+		echo > "$scratch/hold"
+		[ -e "$scratch/host" ] && echo 'the root is as it was'
+	EOF
+	cp "$SCRATCH/b/config.json" "$SCRATCH/config"
+	mkfifo "$SCRATCH/ready" "$SCRATCH/hold"
+	run -0 unshare -m --pid --fork --mount-proc bash "$SCRATCH/host" "$SCRATCH" "$DOBOZ_OCI" "$STATE" "$TAG"
+	[[ ${lines[0]} == mnt:* && ${lines[1]} == "${lines[0]}" && ${lines[2]} == 'status 0' ]]
+	[[ ${lines[3]} == *"'/proc/self/ns/mnt' is the mount namespace of the host"* && ${lines[4]} == 'status 1' ]]
+	[[ ${lines[5]} == *"'/proc/1/ns/mnt' is the mount namespace of the host"* && ${lines[6]} == 'status 1' ]]
+	[ "${lines[7]}" = 'the root is as it was' ]
+	no_leftovers
+}
+
 @test "a user namespace, as root: maps, devices, sources that only root may enter" {
 	need_root
 	bundle "$SCRATCH/b" sh -c 'id -u; cat /src/f; echo x > /dev/null && echo null; touch /new; stat -c %u /new'
