@@ -22,7 +22,8 @@ print-unit-tests:
 check-san:
 	$(AM_V_at)$(top_srcdir)/tests/san $(PARTS)
 
-# The tests that run containers, under Debian 12's kernel 6.1 with v2, v1 and hybrid cgroups; not part of "check".
+# The tests that run containers, under Debian 12's kernel 6.1 with v2, v1 and hybrid cgroups, and systemd or not; not part
+# of "check".
 check-vm: unit-tests
 	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/vm/run
 
