@@ -83,7 +83,7 @@ static void fake_folder(struct arena *a, const char *path)
 	(void)mkdir(copy, 0700);
 }
 
-/* Reads the saved host; the folders stay until fake_remove. */
+/* Reads the saved host. fake_remove takes the folders away at once: from then on nothing can look at them. */
 static inline int fake_read(struct arena *a, const struct fake_host *f, struct cgroup_host **ret)
 {
 	CLEANUP_FD int proc = -EBADF;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/test_image_store.c - the store between two processes' descriptors: staging, sweep, commit, id map */
-#include "base/dir.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "image/store_read.h"
@@ -35,16 +34,6 @@ static void fresh(void)
 {
 	folder = arena_strdup(arena, unit_folder());
 	error_clear();
-}
-
-static void discard(void)
-{
-	const char *slash = strrchr(folder, '/');
-	CLEANUP_FD int parent = -EBADF;
-
-	parent = open(arena_strndup(arena, folder, (size_t)(slash - folder)),
-		      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	check_int(dir_remove_all(parent, slash + 1), 0);
 }
 
 /* What unpack_image leaves for an image of one layer. */
@@ -104,7 +93,6 @@ static void commits(void)
 	check(there(s.layers, HEX "/complete"));
 	check_str(error_text(), "");
 	store_close(&s);
-	discard();
 }
 
 static void staging_ends(void)
@@ -123,7 +111,6 @@ static void staging_ends(void)
 	check(!there(tmp, name));
 	store_close(&s); /* closed twice, and never opened: no harm */
 	check_int(s.dir, -EBADF);
-	discard();
 }
 
 /* Open file descriptions stand for processes: their locks behave alike. */
@@ -144,7 +131,6 @@ static void sweeps(void)
 	check(!there(three.tmp, "left"));
 	check(there(three.tmp, three.name));
 	store_close(&three);
-	discard();
 }
 
 static void id_maps(void)
@@ -162,7 +148,6 @@ static void id_maps(void)
 	check_int(store_open(arena, folder, &s), -EINVAL);
 	check(strstr(error_text(), "restore the old ranges") != NULL);
 	check(strstr(error_text(), "4242") != NULL);
-	discard();
 }
 
 static void missing(void)

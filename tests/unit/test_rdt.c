@@ -13,7 +13,6 @@
 static const char defaults[] = "    MB:0=100;1=100\n    L3:0=7ff;1=7ff\n";
 
 static struct arena *a;
-static char path[] = "/tmp/doboz-rdt.XXXXXX";
 static struct rdt_host host;
 
 static void put(int dir, const char *name, const char *text)
@@ -62,9 +61,8 @@ static void begin(void)
 
 	error_clear();
 	a = arena_new();
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	require(mkdtemp(path));
-	host = (struct rdt_host){ open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), make, remove_all };
+	host = (struct rdt_host){ open(unit_folder(), O_PATH | O_DIRECTORY | O_CLOEXEC), make,
+				  remove_all };
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		check_int(mkdirat(host.root, folders[i], 0755), 0);
 	put(host.root, "info/MB/bandwidth_gran", "10\n");
@@ -75,10 +73,7 @@ static void begin(void)
 
 static void end(void)
 {
-	CLEANUP_FD int tmp = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
 	rdt_host_close(&host);
-	check_int(dir_remove_all(tmp, strrchr(path, '/') + 1), 0);
 	arena_free(a);
 }
 

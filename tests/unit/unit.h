@@ -16,10 +16,12 @@
  * instead, for what the rest depends on. `skip("reason")` ends it as skipped. */
 #pragma once
 
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct unit_case {
 	const char *name;
@@ -73,18 +75,44 @@ static inline bool unit_report_str(const char *got, const char *want, const char
 		return;                  \
 	} while (0)
 
-/* A fresh folder of the test's own below $TMPDIR or /tmp; the path stays valid until the next. */
+/* All folders of this program are in one, which goes when its cases have run; "" when there is none. */
+static char unit_scratch[200];
+
+/* A fresh folder of the test's own below $TMPDIR or /tmp; the path stays valid until the next. The harness
+ * removes it, with what is in it; a case may do so before. */
 static inline const char *unit_folder(void)
 {
 	static char path[256];
+	static unsigned int folders;
 	const char *parent = getenv("TMPDIR");
 
-	snprintf(path, sizeof(path), "%s/unit.XXXXXX", parent ? parent : "/tmp");
-	if (!mkdtemp(path)) {
+	if (!*unit_scratch) {
+		snprintf(unit_scratch, sizeof(unit_scratch), "%s/unit.XXXXXX",
+			 parent ? parent : "/tmp");
+		if (!mkdtemp(unit_scratch)) {
+			perror(unit_scratch);
+			exit(1);
+		}
+	}
+	snprintf(path, sizeof(path), "%s/%u", unit_scratch, folders++);
+	if (mkdir(path, 0700) < 0) {
 		perror(path);
 		exit(1);
 	}
 	return path;
+}
+
+static inline int unit_remove(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st, (void)kind, (void)at;
+	return remove(path);
+}
+
+/* A case that is left by a failed check leaves its folders too, so this is nothing that a case could do. Return: done */
+static inline bool unit_remove_folders(void)
+{
+	return !*unit_scratch ||
+	       nftw(unit_scratch, unit_remove, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0;
 }
 
 static inline int unit_run(const struct unit_case *cases, size_t n)
@@ -100,6 +128,10 @@ static inline int unit_run(const struct unit_case *cases, size_t n)
 		       unit_skipped ? " # SKIP " : "", unit_skipped ? unit_skipped : "");
 		(void)fflush(stdout);
 		failures += unit_failed;
+	}
+	if (!unit_remove_folders()) {
+		perror(unit_scratch);
+		failures++;
 	}
 	return failures ? 1 : 0;
 }
