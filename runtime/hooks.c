@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* runtime/hooks.c - running the hooks of config.json
  * A hook is waited for by its pidfd, never by a timer signal, and is in a process group of its own, so
- * that a timeout takes its children too. */
+ * that a timeout takes its children too. Who waits is also who ends it: a hook whose runtime is killed would
+ * go on without a timeout, in no cgroup that delete could look into. */
 #include "runtime/hooks.h"
 
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -46,8 +48,14 @@ struct running {
 	size_t len;
 };
 
+/* Before the hook's own limits, which may know no prctl. Return: false when @parent has ended already */
+static bool die_with(pid_t parent)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+}
+
 static NORETURN void become_hook(const struct spec_hook *h, const struct hook_surroundings *around,
-				 int state_fd, int output)
+				 int state_fd, int output, pid_t parent)
 {
 	char *const own_name[] = { h->path, NULL };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -55,8 +63,8 @@ static NORETURN void become_hook(const struct spec_hook *h, const struct hook_su
 	(void)setpgid(0, 0);
 	(void)signal(SIGPIPE,
 		     SIG_DFL); /* ignored by us, and that outlives both clone3 and execve */
-	if (fd_cloexec_from(3) < 0 || dup3(state_fd, 0, 0) < 0 || dup3(output, 2, 0) < 0 ||
-	    (null >= 0 && dup3(null, 1, 0) < 0))
+	if (!die_with(parent) || fd_cloexec_from(3) < 0 || dup3(state_fd, 0, 0) < 0 ||
+	    dup3(output, 2, 0) < 0 || (null >= 0 && dup3(null, 1, 0) < 0))
 		_exit(126);
 	/* The bundle may be gone by poststop. */
 	if (around->cwd && chdir(around->cwd) < 0 && chdir("/") < 0)
@@ -73,6 +81,7 @@ static NORETURN void become_hook(const struct spec_hook *h, const struct hook_su
 static int spawn(const struct spec_hook *h, const struct hook_surroundings *around, int state_fd,
 		 struct running *ret)
 {
+	const pid_t parent = getpid();
 	int pipe_ends[2];
 	struct clone_args args = { .flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
 				   .pidfd = (uintptr_t)&ret->pidfd,
@@ -84,7 +93,7 @@ static int spawn(const struct spec_hook *h, const struct hook_surroundings *arou
 		return fail(-errno, "make a pipe");
 	ret->pid = sys_clone3(&args, sizeof(args));
 	if (ret->pid == 0)
-		become_hook(h, around, state_fd, pipe_ends[1]);
+		become_hook(h, around, state_fd, pipe_ends[1], parent);
 	(void)close(pipe_ends[1]);
 	ret->output = pipe_ends[0];
 	if (ret->pid < 0)

@@ -22,10 +22,10 @@ struct hook_surroundings {
 /**
  * hooks_run - run all hooks of a kind, in order, in the caller's namespaces; records at the first failure
  * @state_fd: of hooks_state; borrowed
- * A hook that exceeds its timeout is killed with its process group. What it printed on standard error is
- * in the error text; a hook that does not read its input is fine. As in runc, hooks are in the bundle,
- * createContainer in the root filesystem, startContainer where the payload will be; the last has the
- * payload's environment too, every other one the runtime's. createContainer runs a program of the host: it
+ * A hook that exceeds its timeout is killed with its process group, and the hook itself with its caller. What
+ * it printed on standard error is in the error text; a hook that does not read its input is fine. As in runc,
+ * hooks are in the bundle, createContainer in the root filesystem, startContainer where the payload will be;
+ * the last has the payload's environment too, every other one the runtime's. createContainer runs a program of the host: it
  * must never see what the image says, LD_PRELOAD for one (CVE-2025-23266).
  */
 int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind,
