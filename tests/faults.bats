@@ -28,16 +28,48 @@ sweep()
 	[ "${BASH_REMATCH[1]}" -gt 150 ]
 }
 
-@test "the sweep sees what is left" {
+# planting CODE: a runtime that does CODE after each delete --force but the sweep's own first one; "$2" is its --root
+planting()
+{
+	rm -f "$SCRATCH/once"
 	cat > "$SCRATCH/doboz-oci" << END
-#!/bin/sh
-case "\$*" in *"delete --force"*) [ -e "$SCRATCH/once" ] && exit 0; : > "$SCRATCH/once" ;; esac
+#!/bin/bash
+case "\$*" in *"delete --force"*)
+	[ -e "$SCRATCH/once" ] || { : > "$SCRATCH/once"; exec "$DOBOZ_OCI" "\$@"; }
+	work=\${2%/state}
+	$1
+	;;
+esac
 exec "$DOBOZ_OCI" "\$@"
 END
 	chmod 755 "$SCRATCH/doboz-oci"
+}
+
+@test "the sweep sees what is left: of each kind, and a verb that fails by itself" {
+	planting 'exit 0'
 	DOBOZ_OCI=$SCRATCH/doboz-oci run -1 "$TESTS/faults/sweep" -s 100 create
 	echo "$output"
 	[[ $output == *'cgroup /sys/fs/cgroup/'*'/state/c'* ]]
+
+	declare -A plants=(
+		[process]='setsid sleep 1000 > /dev/null 2>&1 &'
+		[cgroup]='find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d -name "${work##*/}" -exec mkdir "{}/left" \; -quit'
+		[tmpfs]='mount -t tmpfs planted "$work/plain"'
+		[namespace]='unshare -n python3 -c "import socket, sys
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); ns = open(\"/proc/self/ns/net\")
+socket.send_fds(s, [bytes(1)], [ns.fileno()]); s.recv(1)" "$work/console.sock"'
+		[left-file]=': > "$2/left-file"'
+	)
+	for kind in "${!plants[@]}"; do
+		planting "${plants[$kind]}"
+		DOBOZ_OCI=$SCRATCH/doboz-oci run -1 "$TESTS/faults/sweep" -s 250 create
+		echo "$kind: $output"
+		grep -q "^create main hit 1 .*$kind" <<< "$output"
+	done
+
+	printf '#!/bin/sh\ncase "$*" in *" create "*/hooks*) echo no; exit 1 ;; esac\nexec "%s" "$@"\n' "$DOBOZ_OCI" > "$SCRATCH/doboz-oci"
+	DOBOZ_OCI=$SCRATCH/doboz-oci run -1 "$TESTS/faults/sweep" -f 100000 create-hooks
+	[[ $output == *'create-hooks main end '*'without a fault: status 1, no'* ]]
 }
 
 @test "a system call that fails: one line, and nothing left without a delete" {
@@ -70,4 +102,29 @@ END
 	run -0 python3 "$SCRATCH/start" "$SCRATCH/fault" "$DOBOZ_OCI" "$STATE" "$SCRATCH/b" 100000 < /dev/null
 	oci delete --force c
 	no_leftovers
+}
+
+# Nobody is left who would end it after its timeout, and it is in no cgroup of the container.
+@test "a runtime that is killed takes the hook with it that it waits for" {
+	# shellcheck disable=SC2034 # bundle reads it
+	CGROUP=/$TAG
+	bundle "$SCRATCH/b" sleep 1000
+	printf '#!/bin/sh\necho $$ > "%s"\nkill -KILL $PPID\nexec sleep 1000\n' "$SCRATCH/hook.pid" > "$SCRATCH/hook"
+	chmod 755 "$SCRATCH/hook"
+	for kind in prestart createRuntime poststart poststop; do
+		rm -f "$SCRATCH/hook.pid"
+		edit "$SCRATCH/b" --arg kind "$kind" --arg hook "$SCRATCH/hook" '.hooks = {($kind): [{path: $hook, env: ["PATH=/bin"]}]}'
+		verb=start
+		case $kind in
+		prestart | createRuntime) verb='create --bundle b' ;;
+		*) oci create --bundle "$SCRATCH/b" c > /dev/null 2>&1 ;;
+		esac
+		[ "$kind" != poststop ] || verb='delete --force'
+		# shellcheck disable=SC2086 # words
+		(cd "$SCRATCH" && run -137 oci $verb c)
+		timeout 10 tail --pid="$(< "$SCRATCH/hook.pid")" -s 0.02 -f /dev/null
+		[ "$kind" = poststop ] || [ -n "$(left_states)" ]
+		oci delete --force c
+		no_leftovers
+	done
 }
