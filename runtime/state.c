@@ -136,11 +136,11 @@ int state_claim(int root, const char *id, int *ret_dir)
 	if (r < 0)
 		return fail(r, "make the state folder of '%s'", id);
 	CLEANUP_FD int dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0)
-		return fail(-errno, "open the state folder of '%s'", id);
-	r = state_lock(dir, id);
-	if (r < 0)
+	r = dir < 0 ? fail(-errno, "open the state folder of '%s'", id) : state_lock(dir, id);
+	if (r < 0) {
+		(void)unlinkat(root, id, AT_REMOVEDIR); /* empty: no container yet */
 		return r;
+	}
 	*ret_dir = TAKE_FD(dir);
 	return 0;
 }
