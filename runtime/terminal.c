@@ -85,31 +85,56 @@ int terminal_receive(int sock)
 	return n == 1 ? fd : -ENODATA;
 }
 
-/* ---- proxy ---- */
+/* ---- proxy ----
+ *
+ * Neither direction may hold up the other, nor a signal: a payload that does not read, or a reader of ours
+ * that does not, is waited for by poll alone. */
+
+struct channel {
+	int from, to;
+	char buf[4096]; /* PIPE_BUF: a pipe with POLLOUT takes as much without waiting */
+	size_t start, end;
+};
 
 struct proxy {
-	int master, in, out, pidfd, signals;
+	struct channel input, output; /* input.from: -EBADF after its end of file */
+	int master, pidfd, signals;
 };
+
+static bool is_empty(const struct channel *c)
+{
+	return c->start == c->end;
+}
+
+/* Return: false at end of file (for a master: its last peer closed). */
+static bool fill(struct channel *c)
+{
+	ssize_t n = read(c->from, c->buf, sizeof(c->buf));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	c->start = 0;
+	c->end = n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+/* Return: false when nobody takes it any more. */
+static bool flush(struct channel *c)
+{
+	ssize_t n = write(c->to, c->buf + c->start, c->end - c->start);
+
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN;
+	c->start += (size_t)n;
+	return true;
+}
 
 static void copy_size(const struct proxy *p)
 {
 	struct winsize size;
 
-	if (ioctl(p->out, TIOCGWINSZ, &size) == 0)
+	if (ioctl(p->output.to, TIOCGWINSZ, &size) == 0)
 		(void)ioctl(p->master, TIOCSWINSZ, &size);
-}
-
-/* Return: 1 something was copied, 0 end of file (for a master: its last peer closed). */
-static int copy_some(int from, int to)
-{
-	char buf[4096];
-	ssize_t n = read(from, buf, sizeof(buf));
-
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return 1;
-	if (n <= 0)
-		return 0;
-	return fd_write_all(to, buf, (size_t)n) < 0 ? 0 : 1;
 }
 
 static void take_signal(const struct proxy *p)
@@ -126,51 +151,91 @@ static void take_signal(const struct proxy *p)
 }
 
 /* The process's last words may still be in the pty when its pidfd says that it has ended. */
-static void drain(const struct proxy *p)
+static void drain(struct channel *output)
 {
-	struct pollfd f = { .fd = p->master, .events = POLLIN };
-
-	while (poll(&f, 1, 0) > 0 && f.revents & POLLIN)
-		if (!copy_some(p->master, p->out))
-			return;
-}
-
-static int copy_until_end(const struct proxy *p)
-{
-	enum { MASTER, IN, PROCESS, SIGNALS, N };
-	struct pollfd f[N] = {
-		[MASTER] = { .fd = p->master, .events = POLLIN },
-		[IN] = { .fd = p->in, .events = POLLIN },
-		[PROCESS] = { .fd = p->pidfd, .events = POLLIN },
-		[SIGNALS] = { .fd = p->signals, .events = POLLIN },
-	};
+	struct pollfd from = { .fd = output->from, .events = POLLIN };
+	struct pollfd to = { .fd = output->to, .events = POLLOUT };
 
 	for (;;) {
-		if (poll(f, N, -1) < 0) {
+		if (is_empty(output) &&
+		    (poll(&from, 1, 0) <= 0 || !(from.revents & POLLIN) || !fill(output)))
+			return;
+		if (poll(&to, 1, -1) < 0 && errno != EINTR)
+			return;
+		if (!flush(output))
+			return;
+	}
+}
+
+enum { MASTER, IN, OUT, PROCESS, SIGNALS, N_POLLED };
+
+/* Whatever has nothing to say now is left out: its POLLHUP would end every poll at once. */
+static void what_to_poll(const struct proxy *p, struct pollfd f[N_POLLED])
+{
+	short master = (short)((is_empty(&p->output) ? POLLIN : 0) |
+			       (is_empty(&p->input) ? 0 : POLLOUT));
+
+	f[MASTER] = (struct pollfd){ master ? p->master : -1, master, 0 };
+	f[IN] = (struct pollfd){ is_empty(&p->input) ? p->input.from : -1, POLLIN, 0 };
+	f[OUT] = (struct pollfd){ is_empty(&p->output) ? -1 : p->output.to, POLLOUT, 0 };
+	f[PROCESS] = (struct pollfd){ p->pidfd, POLLIN, 0 };
+	f[SIGNALS] = (struct pollfd){ p->signals, POLLIN, 0 };
+}
+
+static int copy_until_end(struct proxy *p)
+{
+	struct pollfd f[N_POLLED];
+
+	for (;;) {
+		what_to_poll(p, f);
+		if (poll(f, N_POLLED, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return fail(-errno, "poll the terminal");
 		}
-		if (f[MASTER].revents && !copy_some(p->master, p->out))
+		if (f[MASTER].revents & (POLLOUT | POLLHUP) && !is_empty(&p->input) &&
+		    (f[MASTER].revents & POLLHUP || !flush(&p->input)))
+			p->input.start = p->input.end; /* nobody is there to read it */
+		if (f[MASTER].revents & ~POLLOUT && is_empty(&p->output) && !fill(&p->output))
 			return 0;
-		if (f[IN].revents && !copy_some(p->in, p->master))
-			f[IN].fd = -1;
+		if (f[IN].revents && !fill(&p->input))
+			p->input.from = -EBADF;
+		if (f[OUT].revents && !flush(&p->output))
+			return 0;
 		if (f[SIGNALS].revents)
 			take_signal(p);
 		if (f[PROCESS].revents) {
-			drain(p);
+			drain(&p->output);
 			return 0;
 		}
 	}
 }
 
+/* A terminal takes a whole write or lets it wait (it may be stopped, by Ctrl-S), so ours is opened once
+ * more, for us alone: others have the descriptor that we were given. Return: descriptor, or -errno */
+static int open_again(int terminal)
+{
+	int fd = isatty(terminal) ? open(fd_path(terminal).text,
+					 O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) :
+				    -1;
+
+	return fd < 0 ? -EBADF : fd;
+}
+
 int terminal_proxy(int master, int in_fd, int out_fd, int pidfd, int signal_fd)
 {
-	struct proxy p = { master, in_fd, out_fd, pidfd, signal_fd };
+	CLEANUP_FD int out = open_again(out_fd);
+	struct proxy p = { .input = { .from = in_fd, .to = master },
+			   .output = { .from = master, .to = out >= 0 ? out : out_fd },
+			   .master = master,
+			   .pidfd = pidfd,
+			   .signals = signal_fd };
 	struct termios before, raw;
 	bool is_terminal = in_fd >= 0 && tcgetattr(in_fd, &before) == 0;
 	int r;
 
+	if (fcntl(master, F_SETFL, O_NONBLOCK) < 0)
+		return fail(-errno, "make the pseudo terminal non-blocking");
 	if (is_terminal) {
 		raw = before;
 		cfmakeraw(&raw);

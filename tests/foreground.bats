@@ -141,3 +141,29 @@ give_up_root() { edit "$SCRATCH/b" '.process.capabilities |= map_values(["CAP_SE
 	doboz rm -f c
 	[ -z "$(left_processes)" ] && [ -z "$(left_states)" ]
 }
+
+@test "a payload that reads nothing of its terminal holds up neither what it says nor signals" {
+	bundle "$SCRATCH/b" sh -c 'stty raw -echo; trap "echo still" USR1; trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done'
+	edit "$SCRATCH/b" '.process.terminal = true'
+	mkfifo "$SCRATCH/said" "$SCRATCH/typed"
+	(exec yes > "$SCRATCH/typed" 3>&-) &
+	typist=$!
+	"$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c < "$SCRATCH/typed" > "$SCRATCH/said" 3>&- &
+	runner=$!
+	exec 7< "$SCRATCH/said"
+	read -r -t 10 word <&7
+	[ "$word" = ready ]
+	for ((i = 0; i < 20; i++)); do
+		kill -USR1 "$runner"
+		read -r -t 10 word <&7
+		[ "$word" = still ]
+	done
+	kill -TERM "$runner"
+	ends "$runner"
+	status=0
+	wait "$runner" || status=$?
+	[ "$status" = 7 ]
+	kill "$typist" 2> /dev/null || true
+	exec 7<&-
+	no_leftovers
+}
