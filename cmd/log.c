@@ -67,6 +67,18 @@ static void write_details(struct json_writer *w)
 	json_w_end_array(w);
 }
 
+/* As logrus quotes: a message, which may have words of strangers in it, cannot end itself. */
+static void add_quoted(struct buf *out, const char *text)
+{
+	buf_addc(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *text);
+	}
+	buf_addc(out, '"');
+}
+
 static void write_file(const struct line *l)
 {
 	struct timespec now;
@@ -86,7 +98,8 @@ static void write_file(const struct line *l)
 			write_details(&w);
 		json_w_end_object(&w);
 	} else {
-		buf_printf(&out, "time=%s level=%s msg=\"%s\"", stamp, l->level, l->msg);
+		buf_printf(&out, "time=\"%s\" level=%s msg=", stamp, l->level);
+		add_quoted(&out, l->msg);
 	}
 	buf_addc(&out, '\n');
 	(void)!fd_write_all(log_fd, out.data, out.len);

@@ -154,12 +154,18 @@ static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 	const struct command *const *table = cmd->oci ? cmd_oci_commands : cmd_doboz_commands;
 	const struct command *c;
 	struct buf text = { 0 };
+	struct error_kept kept;
 	char **args;
 	int r, help;
 
 	help = opts_parse(cmd->arena, global_opts, argv, 1, &cmd->global, &args);
-	if (help < 0)
+	if (help < 0) {
+		/* What was said of the log before the wrong word holds, and a second failure is no news. */
+		error_keep(&kept);
+		if (log_open(cmd->global.log, cmd->global.log_format) < 0)
+			error_restore(&kept);
 		return usage_error(help);
+	}
 	r = log_open(cmd->global.log, cmd->global.log_format);
 	if (r >= 0)
 		r = check_words(&cmd->global);

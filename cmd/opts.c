@@ -40,11 +40,12 @@ static bool takes_value(const struct opt *o)
 
 static int store_flag(const struct opt *o, const char *text, void *values)
 {
-	bool on = true;
+	/* what Go's strconv.ParseBool takes, for which callers were written */
+	static char *const yes[] = { "true", "1", "t", "T", "True", "TRUE", NULL };
+	static char *const no[] = { "false", "0", "f", "F", "False", "FALSE", NULL };
+	bool on = !text || strv_has(yes, text);
 
-	if (text && (str_eq(text, "false") || str_eq(text, "0")))
-		on = false;
-	else if (text && !str_eq(text, "true") && !str_eq(text, "1"))
+	if (!on && !strv_has(no, text))
 		return refuse(-EINVAL, "option --%s: '%s' is neither true nor false", o->name,
 			      text);
 	if (o->kind == OPT_FLAG)
@@ -162,6 +163,8 @@ static int parse_letters(struct parser *p, const char *letters)
 			return refuse(-EINVAL, "unknown option -%c", *c);
 		if (takes_value(o))
 			return take_value(p, o, c[1] == '=' ? c + 2 : c[1] ? c + 1 : NULL);
+		if (c[1] == '=')
+			return store_flag(o, c + 2, p->values);
 		r = store_flag(o, NULL, p->values);
 		if (r < 0)
 			return r;

@@ -69,6 +69,11 @@ static void flags(void)
 	check(!v.flag && v.other);
 	check_int(parse("-fot x", -1, &v, args), 0);
 	check_str(v.text, "x");
+	check_int(parse("-f=false -o=1", -1, &v, args), 0);
+	check(!v.flag && v.other);
+	check_int(parse("--flag=T --other=FALSE", -1, &v, args), 0);
+	check(v.flag && !v.other);
+	check_int(parse("-f=maybe", -1, &v, args), -EINVAL);
 	check_int(parse("--flag=maybe", -1, &v, args), -EINVAL);
 }
 
