@@ -95,7 +95,7 @@ static int make_folders(char *path)
 int state_root_open(const char *path)
 {
 	char buf[PATH_MAX];
-	struct stat st;
+	struct stat st, top;
 	int flags, r = 0;
 
 	if (!path)
@@ -115,6 +115,8 @@ int state_root_open(const char *path)
 	}
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail(-errno, "open state folder '%s'", buf);
+	if (stat("/", &top) == 0 && top.st_dev == st.st_dev && top.st_ino == st.st_ino)
+		return refuse(-EINVAL, "the state root cannot be '/'");
 	if (st.st_uid != geteuid())
 		return refuse(-EPERM, "state folder '%s' belongs to user %u", buf,
 			      (unsigned)st.st_uid);
@@ -346,11 +348,14 @@ int state_save(int dir, const struct state *s)
  * data, which a wrong --root or id names. */
 static int check_claimed(struct arena *a, int dir)
 {
+	struct stat st;
 	char **names;
 	int r = list_folder(a, dir, &names);
 
-	if (r < 0)
-		return fail(r, "list the container's state folder");
+	if (r < 0 || fstat(dir, &st) < 0)
+		return fail(r < 0 ? r : -errno, "list the container's state folder");
+	if (st.st_uid != geteuid() || st.st_mode & (S_IRWXG | S_IRWXO))
+		return refuse(-EINVAL, "not a container: its folder is not one that we make");
 	for (; *names; names++)
 		if (!is_temporary(*names))
 			return refuse(-EINVAL,

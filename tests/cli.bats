@@ -73,6 +73,35 @@ load helpers
 	refused 1 'unknown log format' oci --log-format xml list
 }
 
+@test "an option that nobody knows is in the log too, when the log comes before it" {
+	refused 1 'unknown option --bogus' oci --log "$SCRATCH/log" --log-format json --bogus list
+	[ "$(jq -r .msg "$SCRATCH/log")" = 'unknown option --bogus' ]
+	# a log that cannot be opened is not what is told
+	refused 1 'unknown option --bogus' oci --log "$SCRATCH/none/log" --bogus list
+}
+
+@test "what a caller sent cannot end the message of the text log" {
+	run oci --log "$SCRATCH/log" state 'x" level=info msg="y\'
+	[ "$status" = 1 ]
+	[ "$(wc -l < "$SCRATCH/log")" = 1 ]
+	[[ $(< "$SCRATCH/log") =~ ^time=\"[0-9TZ:.-]+\"\ level=error\ msg=\"(.*)\"$ ]]
+	[ "$(jq -r . <<< "\"${BASH_REMATCH[1]}\"")" = "$output" ]
+}
+
+@test "the state root is never /, nor is any empty folder a container" {
+	refused 1 "cannot be '/'" oci --root / list
+	refused 1 "cannot be '/'" oci --root /tmp/.. list
+	mkdir -p "$SCRATCH/home/somebody"
+	refused 1 'not a container' oci --root "$SCRATCH/home" delete --force somebody
+	refused 1 'not a container' oci --root "$SCRATCH/home" delete --force --regex .
+	[ -z "$(oci --root "$SCRATCH/home" list --quiet)" ]
+	[ -d "$SCRATCH/home/somebody" ]
+	# the control: a container that was claimed and nothing more
+	mkdir -m 700 "$SCRATCH/home/claimed"
+	oci --root "$SCRATCH/home" delete --force claimed
+	[ ! -e "$SCRATCH/home/claimed" ]
+}
+
 @test "on success nothing is on stderr, and an empty log exists" {
 	oci --log "$SCRATCH/log" list 2> "$SCRATCH/err"
 	[ ! -s "$SCRATCH/err" ]
