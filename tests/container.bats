@@ -331,6 +331,20 @@ createContainer friend  $SCRATCH/b/rootfs" ]
 	refused 1 'unable to stat preserved-fd' oci create --preserve-fds 9 --bundle "$SCRATCH/b" c
 }
 
+@test "LISTEN_FDS: sockets go in when they are for this process, and only then" {
+	bundle "$SCRATCH/b" sh -c 'echo "${LISTEN_FDS-none} ${LISTEN_PID-none}"; cat <&3'
+	echo socket > "$SCRATCH/f"
+	# activate PID: run as a service manager does it; a PID of $$ is the program's own
+	activate() { sh -c "$1 LISTEN_FDS=1 exec \"\$@\"" sh "$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c 3< "$SCRATCH/f" 2>&1; }
+	run activate 'LISTEN_PID=$$'
+	[ "$output" = $'1 1\nsocket' ]
+	for other in '' LISTEN_PID=1 LISTEN_PID=x LISTEN_PID=; do
+		run activate "$other"
+		[[ $output == 'none none'*'ad file descriptor'* ]]
+	done
+	no_leftovers
+}
+
 @test "a console socket gets one message with the pty" {
 	need_root
 	need python3

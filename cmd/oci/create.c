@@ -57,7 +57,8 @@ static int read_listen_fds(unsigned *ret)
 	uint64_t n;
 
 	*ret = 0;
-	if (!fds || (pid && str_to_u64(pid, INT_MAX, &n) == 0 && n != (uint64_t)getpid()))
+	/* sd_listen_fds(3): not for us unless it says so; what lies at these numbers would go to the container */
+	if (!fds || !pid || str_to_u64(pid, INT_MAX, &n) < 0 || n != (uint64_t)getpid())
 		return 0;
 	if (str_to_u64(fds, 1024, &n) < 0)
 		return refuse(-EINVAL, "LISTEN_FDS: '%s' is not a number up to 1024", fds);
