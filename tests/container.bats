@@ -190,6 +190,26 @@ createContainer friend  $SCRATCH/b/rootfs" ]
 	[ "$(cat "$SCRATCH/b/rootfs/env")" = 'startContainer  hostile /root' ]
 }
 
+@test "each kind of hook gets the args and the env of the config, and nothing else" {
+	need_root
+	bundle "$SCRATCH/b" true
+	log_hook say 'echo "$1 $2 $KIND ${FROM_CALLER-none}" >> '"$SCRATCH/said"
+	mkdir -p "$SCRATCH/b/rootfs$SCRATCH"
+	sed 's;^#!.*;#!/bin/sh;' "$SCRATCH/say" > "$SCRATCH/b/rootfs/say"
+	chmod 755 "$SCRATCH/b/rootfs/say"
+	kinds='prestart createRuntime createContainer startContainer poststart poststop'
+	edit "$SCRATCH/b" --arg dir "$SCRATCH" --arg kinds "$kinds" '.root.readonly = false |
+		.hooks = ($kinds / " " | map({key: ., value: [{
+			path: ((if . == "startContainer" then "" else $dir end) + "/say"),
+			args: ["name", "one \(.)", "two"], env: ["PATH=/bin:/usr/bin", "KIND=\(.)"]}]}) | from_entries)'
+	FROM_CALLER=x oci run --bundle "$SCRATCH/b" c
+	for kind in $kinds; do
+		said=$SCRATCH/said
+		[ "$kind" != startContainer ] || said=$SCRATCH/b/rootfs$SCRATCH/said
+		[ "$(grep -cx "one $kind two $kind none" "$said")" = 1 ]
+	done
+}
+
 @test "startContainer, a program of the image, is bound by the payload's filter; with and without no_new_privs" {
 	need_root
 	bundle "$SCRATCH/b" true

@@ -201,6 +201,41 @@ static void golden_v1(void)
 			       every_device));
 }
 
+/* What v2 has not, and current kernels only in part. */
+static void golden_v1_old(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	const char *text = plan_text(
+		a, &fake_v1,
+		"{\"cpu\":{\"realtimePeriod\":1000000,\"realtimeRuntime\":950000},"
+		"\"memory\":{\"swappiness\":7,\"disableOOMKiller\":true},"
+		"\"blockIO\":{\"leafWeight\":11,\"weightDevice\":["
+		"{\"major\":8,\"minor\":0,\"leafWeight\":12}]}}",
+		&as_root);
+	static const char *const writes[] = {
+		"\ncpu.rt_period_us=1000000\n", "\ncpu.rt_runtime_us=950000\n",
+		"\nmemory.swappiness=7\n",      "\nmemory.oom_control=1\n",
+		"\nblkio.leaf_weight=11\n",     "\nblkio.leaf_weight_device=8:0 12\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		if (!strstr(text, writes[i]))
+			check_str(text, writes[i]);
+}
+
+/* As in runc: the spec recommends against them, kernels since 5.16 only keep up appearances of a limit of
+ * kernel memory and since 5.11 of a choice of hierarchy, and v2 has none. */
+static void accepted_without_write(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	static const char old[] = "{\"memory\":{\"limit\":4096,\"kernel\":8192,\"kernelTCP\":8192,"
+				  "\"useHierarchy\":true}}";
+	static const char plain[] = "{\"memory\":{\"limit\":4096}}";
+
+	check_str(plan_text(a, &fake_v1, old, &as_root), plan_text(a, &fake_v1, plain, &as_root));
+	check_str(plan_text(a, &fake_v2, old, &as_root), plan_text(a, &fake_v2, plain, &as_root));
+}
+
 static void golden_v2(void)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -436,6 +471,8 @@ static const struct unit_case cases[] = {
 	{ "a hybrid host is found; plain, covered and repeated folders are not", finds_hybrid },
 	{ "every write of a full object on v1", golden_v1 },
 	{ "every write of a full object on v2", golden_v2 },
+	{ "what v2 has not is written on v1", golden_v1_old },
+	{ "kernel memory and hierarchy are accepted without a write", accepted_without_write },
 	{ "hybrid: v1 first, v2 for the rest", golden_hybrid },
 	{ "cgroupsPath: absolute, relative, partly mounted, refused", paths },
 	{ "an ordinary user uses what it may", unprivileged },
