@@ -68,7 +68,7 @@ static int decide_capabilities(struct arena *a, const struct run_values *v, stru
 		s->capability_mask = add;
 	else
 		s->capability_mask = (default_mask | add) & ~drop;
-	s->capabilities = caps_names(a, s->capability_mask);
+	s->capabilities = caps_names(a, s->capability_mask & caps_known());
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/capability.h>
 
 uint64_t caps_mask(char *const *names, const char *where, unsigned last_capability)
@@ -15,8 +16,9 @@ uint64_t caps_mask(char *const *names, const char *where, unsigned last_capabili
 	for (; names && *names; names++) {
 		cap_value_t number;
 
-		if (cap_from_name(*names, &number) < 0 || number < 0 || number > 63 ||
-		    (unsigned)number > last_capability) {
+		/* libcap takes numbers, too */
+		if (strncasecmp(*names, "CAP_", 4) != 0 || cap_from_name(*names, &number) < 0 ||
+		    number < 0 || number > 63 || (unsigned)number > last_capability) {
 			warn("%s: unknown capability '%s', ignoring", where, *names);
 			continue;
 		}
@@ -49,6 +51,20 @@ char **caps_names(struct arena *a, uint64_t mask)
 		list[n++] = arena_strdup(a, name);
 	}
 	return list;
+}
+
+uint64_t caps_known(void)
+{
+	uint64_t mask = 0;
+
+	for (unsigned number = 0; number < 64; number++) {
+		char name[32];
+
+		name_of(number, name); /* digits, when it has none */
+		if (!isdigit((unsigned char)name[0]))
+			mask |= UINT64_C(1) << number;
+	}
+	return mask;
 }
 
 static void warn_lost(uint64_t lost)

@@ -17,5 +17,8 @@ uint64_t caps_mask(char *const *names, const char *where, unsigned last_capabili
 void caps_plan(const struct spec_capabilities *c, uint64_t granted, unsigned last_capability,
 	       struct plan_caps *ret);
 
+/** caps_known - a mask of those that have a name */
+uint64_t caps_known(void);
+
 /** caps_names - the names in a mask, in the order of their numbers; for printing and `features` */
 char **caps_names(struct arena *a, uint64_t mask) MUST_USE;

@@ -196,6 +196,16 @@ static uint32_t arch_token(const char *name)
 	return seccomp_arch_resolve_name(lower);
 }
 
+char **seccomp_library_archs(struct arena *a)
+{
+	char **list = strv_concat(a, NULL, NULL);
+
+	for (const char *const *name = seccomp_arch_names; *name; name++)
+		if (arch_token(*name))
+			list = strv_append(a, list, *name);
+	return list;
+}
+
 static int add_architectures(scmp_filter_ctx filter, const struct seccomp_profile *p)
 {
 	for (size_t i = 0; p->architectures && p->architectures[i]; i++) {

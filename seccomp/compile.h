@@ -21,5 +21,8 @@ int seccomp_compile(struct arena *a, const struct seccomp_profile *profile,
 int seccomp_compile_fresh(struct arena *a, const struct seccomp_profile *profile,
 			  struct seccomp_program *ret) MUST_USE;
 
+/** seccomp_library_archs - those of seccomp_arch_names that this libseccomp knows, for `features` */
+char **seccomp_library_archs(struct arena *a) MUST_USE;
+
 /** seccomp_library_version - "2.5.4", for `features` and --version */
 const char *seccomp_library_version(struct arena *a) MUST_USE;

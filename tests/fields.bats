@@ -328,6 +328,55 @@ rows()
 	diff <(rows features) <(LC_ALL=C sort <<< "$ours")
 }
 
+@test "what features names is taken, and has a name" {
+	local features word
+
+	features=$(oci features)
+	# taken JQ: config.json as this makes it of each of the words gets as far as a plan
+	taken()
+	{
+		local edit=$1 word
+		shift
+
+		for word; do
+			jq --arg word "$word" "$edit" < "$B/config.json" > "$SCRATCH/c.json"
+			oci create --dry-run --bundle "$B" --config "$SCRATCH/c.json" box > "$SCRATCH/plan" 2>&1 ||
+				! grep -E 'unknown|expected' "$SCRATCH/plan" || { echo "$word"; return 1; }
+		done
+	}
+	names() { jq -r "$1[]" <<< "$features"; }
+	# shellcheck disable=SC2046 # words
+	{
+		taken '.ociVersion = $word' $(jq -r '.ociVersionMin, .ociVersionMax' <<< "$features")
+		taken '.hooks[$word] = [{path: "/x"}]' $(names .hooks)
+		taken '.mounts += [{destination: "/m", source: "/", options: ["bind", $word]}]' $(names .mountOptions)
+		taken '.linux.namespaces = [{type: $word}]' $(names .linux.namespaces)
+		taken '.linux.seccomp = {defaultAction: $word}' $(names .linux.seccomp.actions)
+		taken '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO",
+			args: [{index: 0, value: 0, op: $word}]}]}' $(names .linux.seccomp.operators)
+		taken '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: [$word],
+			syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}]}' $(names .linux.seccomp.archs)
+		taken '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", flags: [$word]}' $(names .linux.seccomp.knownFlags)
+		taken '.linux.memoryPolicy = {mode: $word, nodes: "0"}' $(names .linux.memoryPolicy.modes)
+		taken '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0", flags: [$word]}' $(names .linux.memoryPolicy.flags)
+	}
+	# the control
+	run taken '.linux.namespaces = [{type: $word}]' nothing
+	[ "$status" = 1 ]
+	# a warning is all that an unknown capability gets
+	[ "$(names .linux.capabilities | grep -cvE '^CAP_[A-Z_]+$')" = 0 ]
+	[ "$(names .linux.capabilities | wc -l)" -ge 41 ]
+	jq --argjson all "$(jq .linux.capabilities <<< "$features")" '.process.capabilities.bounding = $all' \
+		< "$B/config.json" > "$SCRATCH/c.json"
+	oci --log "$SCRATCH/log" create --dry-run --bundle "$B" --config "$SCRATCH/c.json" box > "$SCRATCH/plan"
+	[ "$(grep -c 'unknown capability' "$SCRATCH/log")" = 0 ]
+	# what is executed or refused, whatever this host has
+	jq -e '.ociVersionMin == "1.0.0" and .ociVersionMax == "1.3.0" and (.hooks | length) == 6 and (.linux.namespaces | length) == 8 and
+		.linux.cgroup == {v1: true, v2: true, systemd: false, systemdUser: false, rdma: true} and
+		.linux.seccomp.enabled and .linux.apparmor.enabled and .linux.selinux.enabled and .linux.netDevices.enabled and
+		.linux.mountExtensions.idmap.enabled and .linux.intelRdt == {enabled: true, schemata: true, monitoring: true}' <<< "$features"
+}
+
 @test "a tmpfs has the mode of the folder that it covers, or its own; a path is masked once" {
 	need_root
 	bundle "$SCRATCH/t" sh -c 'stat -c %a /covered /told /new; grep -c " /masked " /proc/self/mountinfo'

@@ -29,7 +29,7 @@ static void write_seccomp(struct arena *a, struct json_writer *w)
 	json_w_bool(w, "enabled", true);
 	json_w_strv(w, "actions", seccomp_kernel_actions(a));
 	write_names(w, "operators", seccomp_operator_names);
-	write_names(w, "archs", seccomp_arch_names);
+	json_w_strv(w, "archs", seccomp_library_archs(a));
 	write_names(w, "knownFlags", seccomp_flag_names);
 	json_w_strv(w, "supportedFlags", seccomp_kernel_flags(a));
 	json_w_end_object(w);
@@ -93,7 +93,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	json_w_strv(&w, "mountOptions", mount_options_names(cmd->arena));
 	json_w_object(&w, "linux");
 	write_names(&w, "namespaces", spec_namespace_names);
-	json_w_strv(&w, "capabilities", caps_names(cmd->arena, UINT64_MAX));
+	json_w_strv(&w, "capabilities", caps_names(cmd->arena, caps_known()));
 	write_seccomp(cmd->arena, &w);
 	write_switches(&w);
 	json_w_end_object(&w);
