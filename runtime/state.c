@@ -354,13 +354,13 @@ static int check_claimed(struct arena *a, int dir)
 
 	if (r < 0 || fstat(dir, &st) < 0)
 		return fail(r < 0 ? r : -errno, "list the container's state folder");
-	if (st.st_uid != geteuid() || st.st_mode & (S_IRWXG | S_IRWXO))
-		return refuse(-EINVAL, "not a container: its folder is not one that we make");
 	for (; *names; names++)
 		if (!is_temporary(*names))
 			return refuse(-EINVAL,
 				      "not a container: its folder has no " JOURNAL ", but '%s'",
 				      *names);
+	if (st.st_uid != geteuid() || st.st_mode & (S_IRWXG | S_IRWXO))
+		return refuse(-EINVAL, "not a container: its folder is not one that we make");
 	return 0;
 }
 

@@ -27,7 +27,7 @@ end_victim() { kill -KILL "$victim"; wait "$victim" 2> /dev/null || true; }
 
 @test "delete of an id that was never a container's takes nothing away" {
 	mkdir -p "$STATE/data" "$STATE/claimed" "$STATE/other"
-	chmod 700 "$STATE"
+	chmod 700 "$STATE" "$STATE/claimed"
 	echo keep > "$STATE/data/file"
 	run -1 oci delete --force data
 	[[ $output == *"not a container: its folder has no state.json, but 'file'"* ]]

@@ -146,13 +146,14 @@ give_up_root() { edit "$SCRATCH/b" '.process.capabilities |= map_values(["CAP_SE
 	bundle "$SCRATCH/b" sh -c 'stty raw -echo; trap "echo still" USR1; trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done'
 	edit "$SCRATCH/b" '.process.terminal = true'
 	mkfifo "$SCRATCH/said" "$SCRATCH/typed"
-	(exec yes > "$SCRATCH/typed" 3>&-) &
-	typist=$!
-	"$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c < "$SCRATCH/typed" > "$SCRATCH/said" 3>&- &
+	exec 8<> "$SCRATCH/typed"
+	"$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c <&8 > "$SCRATCH/said" 3>&- 8>&- &
 	runner=$!
 	exec 7< "$SCRATCH/said"
 	read -r -t 10 word <&7
 	[ "$word" = ready ]
+	(exec yes >&8 3>&- 7<&-) &
+	typist=$!
 	for ((i = 0; i < 20; i++)); do
 		kill -USR1 "$runner"
 		read -r -t 10 word <&7
@@ -164,6 +165,6 @@ give_up_root() { edit "$SCRATCH/b" '.process.capabilities |= map_values(["CAP_SE
 	wait "$runner" || status=$?
 	[ "$status" = 7 ]
 	kill "$typist" 2> /dev/null || true
-	exec 7<&-
+	exec 7<&- 8>&-
 	no_leftovers
 }
