@@ -2,7 +2,7 @@
 /* base/dir.c - resolving, making and removing paths below a descriptor
  *
  * Theory of operation. Resolution is the kernel's (openat2), never ours: a path is only ever cut
- * at its slashes. What is made is made by mkdirat or openat(O_EXCL) with a single component below
+ * at its slashes, or gets the text of a dangling symlink in the place of its name. What is made is made by mkdirat or openat(O_EXCL) with a single component below
  * a descriptor that was resolved inside the root, and is then opened below that same descriptor
  * without following a symlink. So a rename that races with us can decide which folder inside the
  * root we meet, but not lead outside. */
@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -120,6 +121,76 @@ int dir_open_parent(int root, const char *path, char *buf, const char **ret_name
 	return fd;
 }
 
+/* ---- making ----
+ *
+ * A dangling symlink names a place that is missing, like any other: images are full of them (/etc/resolv.conf
+ * of a systemd that does not run there). Making by components meets it as -ELOOP; then its text takes its
+ * place in the path, inside the root as ever, and all begins again. */
+
+enum { LINKS_MAX = 40 }; /* as many as the kernel follows */
+
+typedef int (*make_fn)(int root, const char *path, mode_t mode);
+
+/* The text of a symlink that leads to nothing. Return: its length; 0 this is no such link */
+static ssize_t read_dangling(int root, const char *path, char *text, size_t size)
+{
+	CLEANUP_FD int link = dir_open_in(root, path, O_PATH | O_NOFOLLOW);
+	ssize_t len = link < 0 ? link : readlinkat(link, "", text, size - 1);
+
+	if (link < 0)
+		return link;
+	if (len < 0)
+		return 0;
+	CLEANUP_FD int there = dir_open_in(root, path, O_PATH);
+	text[len] = '\0';
+	return there == -ENOENT ? len : 0;
+}
+
+/* The path with the first dangling symlink replaced. Return: 0; -ELOOP there is none */
+static int follow_dangling(int root, const char *path, char *ret, size_t size)
+{
+	char prefix[PATH_MAX], text[PATH_MAX];
+
+	for (size_t start = 0, end; path[start]; start = end + (path[end] == '/')) {
+		ssize_t len;
+		int n;
+
+		end = start + strcspn(path + start, "/");
+		if (end >= sizeof(prefix))
+			return -ENAMETOOLONG;
+		if (end == start)
+			continue;
+		memcpy(prefix, path, end);
+		prefix[end] = '\0';
+		len = read_dangling(root, prefix, text, sizeof(text));
+		if (len < 0)
+			return len == -ENOENT ? -ELOOP : (int)len;
+		if (len == 0)
+			continue;
+		n = snprintf(ret, size, "%.*s%s%s", *text == '/' ? 0 : (int)start, path, text,
+			     path + end);
+		return (size_t)n < size ? 0 : -ENAMETOOLONG;
+	}
+	return -ELOOP;
+}
+
+static int make_following(make_fn make, int root, const char *path, mode_t mode)
+{
+	char followed[2][PATH_MAX];
+	int fd = make(root, path, mode);
+
+	for (int links = 0; fd == -ELOOP && links < LINKS_MAX; links++) {
+		char *next = followed[links % 2];
+		int r = follow_dangling(root, path, next, sizeof(followed[0]));
+
+		if (r < 0)
+			return r;
+		path = next;
+		fd = make(root, path, mode);
+	}
+	return fd;
+}
+
 /* A dangling symlink is "missing" to whoever asked for it, and then -ELOOP to the last call. */
 static int make_missing(int parent, const char *name, mode_t mode)
 {
@@ -146,7 +217,7 @@ static int make_last(int root, const char *path, mode_t mode)
 	return parent < 0 ? parent : make_missing(parent, name, mode);
 }
 
-int dir_make_all(int root, const char *path, mode_t mode)
+static int make_all(int root, const char *path, mode_t mode)
 {
 	CLEANUP_FD int folder = dir_open_in(root, path, O_PATH | O_DIRECTORY);
 	char prefix[PATH_MAX];
@@ -177,7 +248,12 @@ int dir_make_all(int root, const char *path, mode_t mode)
 	return TAKE_FD(folder);
 }
 
-int dir_make_file(int root, const char *path, mode_t mode)
+int dir_make_all(int root, const char *path, mode_t mode)
+{
+	return make_following(make_all, root, path, mode);
+}
+
+static int make_file(int root, const char *path, mode_t mode)
 {
 	CLEANUP_FD int parent = -EBADF;
 	CLEANUP_FD int made = -EBADF;
@@ -190,7 +266,7 @@ int dir_make_file(int root, const char *path, mode_t mode)
 	r = split(path, folder, name);
 	if (r < 0)
 		return r;
-	parent = dir_make_all(root, folder, 0755);
+	parent = make_all(root, folder, 0755);
 	if (parent < 0)
 		return parent;
 	made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -199,6 +275,11 @@ int dir_make_file(int root, const char *path, mode_t mode)
 	/* One that is there by now was made by somebody else, or is a dangling symlink: -ELOOP. */
 	fd = dir_openat2(parent, name, O_PATH, 0, as_it_is);
 	return fd;
+}
+
+int dir_make_file(int root, const char *path, mode_t mode)
+{
+	return make_following(make_file, root, path, mode);
 }
 
 int dir_is_folder(int fd)

@@ -35,12 +35,13 @@ int dir_make_parent(int root, const char *path, char *buf, const char **ret_name
 
 /**
  * dir_make_all - open (O_PATH|O_DIRECTORY) a folder inside the root; missing components are made
- * one at a time with mkdirat below a descriptor, so nothing can be made outside (CVE-2024-45310)
+ * one at a time with mkdirat below a descriptor, so nothing can be made outside (CVE-2024-45310).
+ * What a dangling symlink on the way names is made too, inside the root.
  */
 int dir_make_all(int root, const char *path, mode_t mode) MUST_USE;
 
 /** dir_make_file - open (O_PATH) a path inside the root; a missing one becomes an empty regular
- *  file (O_CREAT|O_EXCL|O_NOFOLLOW) below dir_make_all of its parent */
+ *  file (O_CREAT|O_EXCL|O_NOFOLLOW) below dir_make_all of its parent; dangling symlinks as there */
 int dir_make_file(int root, const char *path, mode_t mode) MUST_USE;
 
 /** dir_remove_all - remove name below dirfd with all that it holds; never follows a symlink, never

@@ -188,6 +188,25 @@ has()
 	[ "$(inside . 'readlink /link')" = file ]
 }
 
+# An image whose /etc/resolv.conf is a link into the /run of an init that is not there is an ordinary one.
+@test "mounts: what a dangling symlink names is made, inside the root" {
+	mkdir -p "$B/data" "$B/rootfs/etc" "$B/rootfs/links"
+	echo data > "$B/data/file"
+	ln -s ../run/deep "$B/rootfs/jump"
+	ln -sfn /jump/er/hosts "$B/rootfs/etc/hosts"
+	ln -s ../made "$B/rootfs/links/folder"
+	ln -s "../../../../../../../..$SCRATCH/outside" "$B/rootfs/links/out"
+	edit "$B" '.mounts += [{destination: "/etc/hosts", source: "data/file", options: ["bind"]},
+		{destination: "/links/folder", source: "data", options: ["bind"]},
+		{destination: "/links/out/x", source: "data", options: ["bind"]}]'
+	[ "$(inside . 'cat /etc/hosts /run/deep/er/hosts /made/file /links/out/x/file' | paste -sd,)" = data,data,data,data ]
+	[ ! -e "$SCRATCH/outside" ] && [ -d "$B/rootfs$SCRATCH/outside/x" ]
+	ln -s pong "$B/rootfs/ping"
+	ln -s ping "$B/rootfs/pong"
+	edit "$B" '.mounts[-1].destination = "/ping/x"'
+	refused 1 'make the destination: too many levels of symbolic links' oci run --bundle "$B" box
+}
+
 @test "mounts: ids are mapped by the mount's own maps, or by the container's" {
 	local seen
 

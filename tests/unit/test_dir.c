@@ -94,8 +94,6 @@ static void making(void)
 	check_int(outcome(dir_make_all(root, "a/b/c", 0755)), 0);
 	check(there(root, "a/b/c"));
 	check_int(outcome(dir_make_all(root, "a/b/c", 0755)), 0);
-	check_int(outcome(dir_make_all(root, "dangling/x", 0755)), -ELOOP);
-	check(!there(root, "nowhere"));
 	check_int(outcome(dir_make_all(root, "file/x", 0755)), -ENOTDIR);
 	(void)outcome(dir_make_all(root, "up/x", 0755));
 	(void)outcome(dir_make_all(root, "../../y", 0755));
@@ -103,8 +101,39 @@ static void making(void)
 	check_int(outcome(dir_make_file(root, "/abs/n/f", 0644)), 0);
 	check(there(root, "real/n/f"));
 	check_int(outcome(dir_make_file(root, "real", 0644)), 0);
-	check_int(outcome(dir_make_file(root, "dangling", 0644)), -ELOOP);
-	check(!there(root, "nowhere"));
+	remove_place();
+}
+
+static void making_what_links_name(void)
+{
+	char path[16];
+
+	make_place();
+	check_int(outcome(dir_make_all(root, "dangling/x", 0755)), 0);
+	check(there(root, "nowhere/x"));
+	check_int(symlinkat("../../../outside/canary/f", root, "real/out"), 0);
+	check_int(outcome(dir_make_file(root, "/abs//out/", 0644)), 0);
+	check(there(root, "outside/canary/f") && !there(outer, "outside/canary/f"));
+	check_int(symlinkat("two", root, "one"), 0);
+	check_int(symlinkat("real/three//", root, "two"), 0);
+	check_int(outcome(dir_make_all(root, "one/../four", 0755)), 0);
+	check(there(root, "real/three") && there(root, "real/four"));
+	/* the control: links that lead to each other name no place, and nor does too long a chain */
+	check_int(symlinkat("pong", root, "ping"), 0);
+	check_int(symlinkat("ping", root, "pong"), 0);
+	check_int(outcome(dir_make_all(root, "ping/x", 0755)), -ELOOP);
+	check_int(outcome(dir_make_file(root, "ping", 0644)), -ELOOP);
+	for (int i = 0; i < 50; i++) {
+		char next[16];
+
+		(void)snprintf(path, sizeof(path), "chain%d", i);
+		(void)snprintf(next, sizeof(next), "chain%d", i + 1);
+		check_int(symlinkat(next, root, path), 0);
+	}
+	check_int(outcome(dir_make_file(root, "chain0", 0644)), -ELOOP);
+	check(!there(root, "chain50"));
+	check_int(outcome(dir_make_file(root, "chain20", 0644)), 0);
+	check(there(root, "chain50"));
 	remove_place();
 }
 
@@ -154,6 +183,7 @@ static const struct unit_case tests[] = {
 	{ "a last symlink is refused, with and without a slash", no_last_symlink },
 	{ "the parent and the last component", parents },
 	{ "making follows symlinks inside and makes nothing outside", making },
+	{ "what a dangling symlink names is made inside", making_what_links_name },
 	{ "removing does not follow symlinks", removing },
 	{ "removing a deep and wide tree", removing_deep },
 };
