@@ -70,10 +70,28 @@ static int clone_notify(const char *path, int *ret)
 	return *ret < 0 ? fail(*ret, "clone the mount of the notify socket") : 0;
 }
 
-static int userns_of(const struct plan *p, const struct mount_step *m)
+/* One that is joined has its maps already. */
+static int joined_userns(const struct child *c)
 {
+	int fd = -EBADF;
+
+	for (size_t i = 0; i < c->plan->n_joined && fd < 0; i++)
+		if (c->plan->joined[i].clone_flag == CLONE_NEWUSER)
+			fd = c->joined[i];
+	if (fd < 0)
+		return refuse(-EINVAL, "there is no user namespace here to take the id maps of");
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? fail(-errno, "duplicate a descriptor") : fd;
+}
+
+static int userns_of(const struct child *c, const struct mount_step *m)
+{
+	const struct plan *p = c->plan;
+
 	if (m->idmap == MOUNT_IDMAP_OWN)
 		return make_userns(m->uid_maps, m->n_uid_maps, m->gid_maps, m->n_gid_maps);
+	if (!p->new_userns)
+		return joined_userns(c);
 	return make_userns(p->uid_maps, p->n_uid_maps, p->gid_maps, p->n_gid_maps);
 }
 
@@ -111,10 +129,10 @@ static int id_map_source(int tree, int userns, const struct step *s)
 		       0;
 }
 
-static int prepare_one(const struct plan *p, const struct step *s, struct child_source *src)
+static int prepare_one(const struct child *c, const struct step *s, struct child_source *src)
 {
 	if (wants_idmap(s)) {
-		src->userns = userns_of(p, s->mount);
+		src->userns = userns_of(c, s->mount);
 		if (src->userns < 0)
 			return src->userns;
 	}
@@ -151,7 +169,7 @@ int sources_prepare(struct child *c)
 		}
 		if (!wants_idmap(s) && !(p->new_userns && privileged && is_bind(s)))
 			continue;
-		int r = prepare_one(p, s, &c->sources[i]);
+		int r = prepare_one(c, s, &c->sources[i]);
 		if (r < 0)
 			return r;
 	}

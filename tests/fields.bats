@@ -220,6 +220,13 @@ has()
 	seen=$(inside 'del(.mounts[-1]["uidMappings", "gidMappings"]) | .mounts[-1].options = ["rbind", "ridmap"] | .linux.namespaces += [{type: "user"}] |
 		.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 1000}] | .linux.gidMappings = .linux.uidMappings' 'stat -c %u:%g /mnt/a')
 	[ "$seen" = 3:4 ] || { echo "$seen"; return 1; }
+	# the maps of a namespace that is joined
+	edit "$B" '.process.args = ["sleep", "1000"]'
+	oci run -d --bundle "$B" holder < /dev/null > /dev/null 2>&1 3>&-
+	seen=$(inside "(.linux.namespaces[] | select(.type == \"user\")).path = \"/proc/$(oci state holder | jq .pid)/ns/user\" |
+		.linux.cgroupsPath += \"2\" | del(.linux.uidMappings, .linux.gidMappings)" 'stat -c %u:%g /mnt/a')
+	oci delete --force holder
+	[ "$seen" = 3:4 ] || { echo "$seen"; return 1; }
 }
 
 @test "mounts: ids are mapped for an ordinary user too, where the filesystem is its user namespace's" {
