@@ -81,6 +81,10 @@ static void action_errno(void)
 				    " 'errnoRet': 77}"),
 			  call_dup),
 		  77);
+	check_int(exit_of("{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 78, 'syscalls': ["
+			  "{'names': ['exit_group'], 'action': 'SCMP_ACT_ALLOW'}]}",
+			  call_dup),
+		  78);
 }
 
 /* A second thread makes the call; the first one lives on or not. */
