@@ -147,7 +147,10 @@ static int place(const struct change *c, size_t i, const int *fds)
 		return 0;
 	CLEANUP_FD int there = dir_open_in(c->child->root, s->dst, O_PATH);
 	int r = there >= 0 ? check_place(c, there, s->dst, false) : 0;
-	return r < 0 ? r : mount_place(c->child, s, fds[i]);
+	if (r >= 0)
+		r = mount_place(c->child, s, fds[i]);
+	/* Once more: the container may have exchanged what lay there. A failure takes the mount back. */
+	return r < 0 ? r : check_place(c, fds[i], s->dst, false);
 }
 
 /* The failed one too: its propagation is set when it is attached already. */

@@ -65,3 +65,27 @@ race()
 	[ ! -s "$B/rootfs/fake/sys/net/ipv4/ip_forward" ] || [ -L "$B/rootfs/fake/sys/net/ipv4/ip_forward" ]
 	unharmed
 }
+
+@test "mounts add: a destination that is exchanged with a link covers none of the places that stay" {
+	local racer covered=0 i
+
+	start_box
+	mkdir "$B/rootfs/a"
+	ln -s /dev "$B/rootfs/l"
+	jq -n --arg source "$CANARY" '[{destination: "/a", type: "bind", source: $source, options: ["bind"]}]' > "$SCRATCH/mounts.json"
+	pid=$(oci state box | jq .pid)
+	"$ATTACK" exchange "$B/rootfs/a" "$B/rootfs/l" 3>&- &
+	racer=$!
+	for ((i = 0; i < 100; i++)); do
+		oci mounts add box "$SCRATCH/mounts.json" 2> /dev/null || true
+		[ "$(grep -c ' /dev ' "/proc/$pid/mountinfo")" = 1 ] || covered=$((covered + 1))
+	done
+	kill "$racer"
+	wait "$racer" || true
+	echo "covered $covered times"
+	[ "$covered" = 0 ]
+	# the control: it was mounted, on the folder
+	grep -q ' /[al] ' "/proc/$pid/mountinfo"
+	oci delete --force box
+	unharmed
+}
