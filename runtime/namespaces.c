@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 static const struct {
@@ -95,20 +96,24 @@ int namespaces_of_process(pid_t pid, uint64_t *ret_flags)
 	return 0;
 }
 
-/* Whoever enters a user namespace is nobody there at first; root, where there is one, can make files. */
-static void become_root_of(uint64_t flags)
+/* Whoever enters a user namespace is nobody there at first; root, where there is one, can make files. The
+ * change of ids sets what is dumpable to /proc/sys/fs/suid_dumpable, and the namespace's root may be somebody. */
+static int become_root_of(uint64_t flags)
 {
 	if (!(flags & CLONE_NEWUSER))
-		return;
+		return 0;
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		errno = 0; /* not mapped: the user step decides who we are */
+	return prctl(PR_SET_DUMPABLE, 0) < 0 ? fail(-errno, "prctl PR_SET_DUMPABLE") : 0;
 }
 
 static int join_target(struct child *c)
 {
 	if (c->target_flags && setns(c->target, (int)c->target_flags) < 0)
 		return fail(-errno, "enter the container's namespaces");
-	become_root_of(c->target_flags);
+	int r = become_root_of(c->target_flags);
+	if (r < 0)
+		return r;
 	c->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return c->root < 0 ? fail(-errno, "open the root of the container") : 0;
 }
@@ -125,7 +130,9 @@ int namespaces_join(struct child *c)
 		if (c->joined[i] >= 0 && setns(c->joined[i], n->clone_flag) < 0)
 			return fail(-errno, "enter %s namespace '%s'", name_of(n->clone_flag),
 				    n->path);
-		become_root_of((uint64_t)n->clone_flag);
+		r = become_root_of((uint64_t)n->clone_flag);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
