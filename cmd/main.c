@@ -113,6 +113,8 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 		describe_command(cmd, c, &usage);
 		return print_text(&usage);
 	}
+	if (cmd->oci)
+		opts_drop_empty(c->opts, values);
 	n = (int)strv_len(args);
 	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
 		return usage_error(refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s",

@@ -218,6 +218,16 @@ int opts_parse(struct arena *a, const struct opt *table, char **argv, int stop_a
 	return 0;
 }
 
+void opts_drop_empty(const struct opt *table, void *values)
+{
+	for (const struct opt *o = table; o->name; o++) {
+		const char **text = (const char **)((char *)values + o->offset);
+
+		if (o->kind == OPT_STRING && *text && !**text)
+			*text = NULL;
+	}
+}
+
 void opts_describe(const struct opt *table, struct buf *out)
 {
 	for (const struct opt *o = table; o->name; o++) {

@@ -48,5 +48,8 @@ struct opt {
 int opts_parse(struct arena *a, const struct opt *table, char **argv, int stop_after, void *values,
 	       char ***ret_args) MUST_USE;
 
+/** opts_drop_empty - an OPT_STRING with an empty value counts as not given, as callers of runc may rely on */
+void opts_drop_empty(const struct opt *table, void *values);
+
 /** opts_describe - the rows as the OPTIONS part of a usage text */
 void opts_describe(const struct opt *table, struct buf *out);

@@ -80,6 +80,17 @@ load helpers
 	refused 1 'unknown option --bogus' oci --log "$SCRATCH/none/log" --bogus list
 }
 
+@test "an option with an empty value is none, as in runc" {
+	need_root
+	CGROUP=/$TAG
+	bundle "$SCRATCH/b" sleep 1000
+	oci create --bundle "$SCRATCH/b" --console-socket= --pid-file '' --pidfd-socket '' c > "$SCRATCH/out" 2>&1 3>&-
+	oci start c
+	[ "$(oci exec --cwd= --user '' --process= --console-socket '' --apparmor '' c pwd)" = / ]
+	oci delete --force c
+	no_leftovers
+}
+
 @test "what a caller sent cannot end the message of the text log" {
 	run oci --log "$SCRATCH/log" state 'x" level=info msg="y\'
 	[ "$status" = 1 ]
