@@ -190,6 +190,12 @@ int cgroup_pids(struct arena *a, char *const *folders, pid_t **ret, size_t *ret_
  *  another of the same name has come. Return: descriptor, or -ENOENT (not recorded): there is none */
 int cgroup_open_kill(char *const *folders) MUST_USE;
 
+/** cgroup_open_freezer - the folder of the v1 freezer, for one cgroup_thaw_v1 later, as above */
+int cgroup_open_freezer(char *const *folders) MUST_USE;
+
+/** cgroup_thaw_v1 - thaw that folder and all below it, which may be frozen on their own; not recorded */
+int cgroup_thaw_v1(int dir) MUST_USE;
+
 /** cgroup_signal_all - signal every process; SIGKILL uses cgroup.kill where it exists and thaws
  *  v1-frozen members (a v1-frozen task does not die by SIGKILL) */
 int cgroup_signal_all(char *const *folders, int signal) MUST_USE;

@@ -97,8 +97,7 @@ static int thaw_below(int parent, const char *name, int folder, void *arg)
 	return r == -ENOENT || r == -ENODEV ? 0 : r;
 }
 
-/* Thaws a v1 folder and all below it, which may be frozen on their own. */
-static int thaw_v1(int dir)
+int cgroup_thaw_v1(int dir)
 {
 	int r = file_write_at(dir, "freezer.state", "THAWED");
 
@@ -140,7 +139,7 @@ int cgroup_freeze(char *const *folders, bool freeze, int timeout_ms)
 			      what);
 	/* On hybrid the v1 freezer is only ever thawed: somebody else may have frozen it. */
 	if (v1 >= 0 && !freeze)
-		r = thaw_v1(v1);
+		r = cgroup_thaw_v1(v1);
 	else if (v2 < 0)
 		r = freeze_v1(v1, deadline);
 	if (r < 0)
@@ -218,6 +217,13 @@ int cgroup_open_kill(char *const *folders)
 	return fd < 0 ? -ENOENT : fd;
 }
 
+int cgroup_open_freezer(char *const *folders)
+{
+	char *path = NULL;
+
+	return open_file(folders, "freezer.state", &path);
+}
+
 int cgroup_signal_all(char *const *folders, int signal)
 {
 	char *path = NULL;
@@ -236,7 +242,7 @@ int cgroup_signal_all(char *const *folders, int signal)
 	if (r == 0)
 		r = signal_listed(folders, SIGKILL);
 	if (freezer >= 0) {
-		int thawed = thaw_v1(freezer);
+		int thawed = cgroup_thaw_v1(freezer);
 
 		if (thawed < 0 && thawed != -ENOENT && thawed != -ENODEV && r >= 0)
 			r = fail(thawed, "thaw cgroup '%s'", path);

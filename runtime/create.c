@@ -97,7 +97,7 @@ static int on_init(void *arg, pid_t pid)
 		return fail(r, "read the start time of process %d", (int)pid);
 	k->state.pid = pid;
 	r = state_save(k->dir, &k->state);
-	if (r >= 0 && k->opt->dies_with_caller && watcher_is_needed(k->plan))
+	if (r >= 0 && k->opt->dies_with_caller)
 		r = k->watcher = watcher_start(pid, k->state.cgroup_folders);
 	if (r >= 0 && k->rdt)
 		r = rdt_join(k->rdt, &k->state.rdt, k->state.id, pid);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* runtime/watcher.c - a process that ends a container when the one that runs it in the foreground dies
  *
- * init asks to be killed with its parent (PR_SET_PDEATHSIG), but the kernel forgets that when ids change:
- * execve of a set-id program, or a payload that begins as root and gives that up. Where it can do so, and where
- * init's death is not the death of all, the watcher stands by. */
+ * init asks to be killed with its parent (PR_SET_PDEATHSIG), but the kernel forgets that when ids change, as by
+ * a set-id program or a payload that gives up root; any payload may take it back by prctl; without a pid
+ * namespace init's death is not the death of all; and what is frozen by v1 does not die. So the watcher stands by. */
 #include "runtime/watcher.h"
 
 #include "base/error.h"
@@ -11,22 +11,13 @@
 #include "cgroups/cgroup.h"
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 /* Descriptors of the watcher, by number. */
-enum { CALLER, INIT, KILL, DESCRIPTORS };
-
-bool watcher_is_needed(const struct plan *p)
-{
-	const uint64_t changes_ids = 1U << CAP_SETUID | 1U << CAP_SETGID;
-
-	return !p->no_new_privs || p->caps.bounding & changes_ids ||
-	       p->caps.permitted & changes_ids || !(p->clone_flags & CLONE_NEWPID);
-}
+enum { CALLER, INIT, KILL, FREEZER, DESCRIPTORS };
 
 /* Cut off from the caller: its terminal, its folder, and above all its locks and its end of the pair, by
  * whose end of file init learns that the caller has died. */
@@ -61,7 +52,7 @@ _Noreturn static void watch(const int *fds)
 		;
 	(void)!sys_pidfd_send_signal(INIT, SIGKILL);
 	(void)!write(KILL, "1", 1);
-	_exit(0);
+	_exit(cgroup_thaw_v1(FREEZER) < 0);
 }
 
 pid_t watcher_start(pid_t init, char *const *folders)
@@ -70,13 +61,15 @@ pid_t watcher_start(pid_t init, char *const *folders)
 	CLEANUP_FD int caller = sys_pidfd_open(getpid(), 0);
 	CLEANUP_FD int init_fd = sys_pidfd_open(init, 0);
 	CLEANUP_FD int kill_fd = folders ? cgroup_open_kill(folders) : -EBADF;
+	CLEANUP_FD int freezer = folders ? cgroup_open_freezer(folders) : -EBADF;
 	pid_t pid;
 
 	if (caller < 0 || init_fd < 0)
 		return fail(caller < 0 ? caller : init_fd, "open a pidfd");
 	pid = sys_clone3(&args, sizeof(args));
 	if (pid == 0)
-		watch((const int[]){ [CALLER] = caller, [INIT] = init_fd, [KILL] = kill_fd });
+		watch((const int[]){
+			[CALLER] = caller, [INIT] = init_fd, [KILL] = kill_fd, [FREEZER] = freezer });
 	return pid < 0 ? fail(pid, "make the watcher of the container") : pid;
 }
 

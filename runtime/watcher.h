@@ -2,18 +2,15 @@
 /* runtime/watcher.h - a process that ends a container when the one that runs it in the foreground dies */
 #pragma once
 
-#include "runtime/plan.h"
+#include "base/attr.h"
 
 #include <sys/types.h>
 
-/** watcher_is_needed - can PR_SET_PDEATHSIG of init get lost by what a payload does in good faith, or does it not
- *  reach all of the container? */
-bool watcher_is_needed(const struct plan *plan);
-
 /**
  * watcher_start - make the watcher, a child of the caller; records
- * It holds a pidfd of the caller and of init, and cgroup.kill of the container's v2 folder where there is
- * one, and nothing else. When the caller has ended, init and whoever is in that folder get SIGKILL.
+ * It holds a pidfd of the caller and of init, and, where there is one, cgroup.kill of the container's v2 folder
+ * and its folder of the v1 freezer, and nothing else. When the caller has ended, init and whoever is in that
+ * folder get SIGKILL, and what is frozen is thawed to die of it.
  * @init: our child, not waited for yet
  * @folders: of the container's cgroup, made already, or NULL
  * Return: its pid, or a negative errno

@@ -71,8 +71,13 @@ give_up_root() { edit "$SCRATCH/b" '.process.capabilities |= map_values(["CAP_SE
 @test "run is killed: the container ends" {
 	bundle "$SCRATCH/b" sh -c 'sleep 1000 & echo ready; exec sleep 1000'
 	begin
-	[ -z "$(watchers)" ] # what asks for its death with its parent cannot lose that
 	kill_runner
+	# one that is stopped, and one whose payload is
+	for stopped in runner init; do
+		begin
+		kill -STOP "${!stopped}"
+		kill_runner
+	done
 	# a detached one goes on
 	oci run -d --bundle "$SCRATCH/b" c > /dev/null
 	[ "$(oci state c | jq -r .status)" = running ]
@@ -109,6 +114,44 @@ give_up_root() { edit "$SCRATCH/b" '.process.capabilities |= map_values(["CAP_SE
 	kill_runner
 }
 
+@test "run is killed: the container ends, when its payload has taken its death signal back" {
+	cat > "$SCRATCH/lives.c" << 'END'
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+int main(void) { prctl(PR_SET_PDEATHSIG, 0); puts("ready"); fflush(stdout); for (;;) pause(); }
+END
+	bundle "$SCRATCH/b" /bin/lives
+	"${CC:-cc}" -static -o "$SCRATCH/b/rootfs/bin/lives" "$SCRATCH/lives.c"
+	begin
+	[ "$(watchers | wc -l)" = 1 ]
+	kill_runner
+	# and the watcher's death alone ends nothing, nor the care of run
+	begin
+	watcher=$(watchers)
+	kill -KILL "$watcher"
+	[ "$(oci state c | jq -r .status)" = running ]
+	oci kill c KILL
+	status=0
+	wait "$runner" || status=$?
+	[ "$status" = 137 ]
+	no_leftovers
+}
+
+@test "run is killed: the container ends, paused, and with all of it frozen below its v1 freezer" {
+	bundle "$SCRATCH/b" sh -c 'setsid sh -c "setsid sleep 1000 & sleep 1000" & echo ready; exec sleep 1000'
+	begin
+	oci pause c
+	kill_runner
+	begin
+	dir=$(jq -r '.cgroupFolders[]' "$STATE/c/state.json" | grep -m 1 /freezer/ || skip 'no v1 freezer here')
+	mkdir -p "$dir/a/b"
+	while read -r pid; do echo "$pid" > "$dir/a/b/cgroup.procs"; done < "$dir/cgroup.procs"
+	echo FROZEN > "$dir/a/freezer.state"
+	echo FROZEN > "$dir/a/b/freezer.state"
+	kill_runner
+}
+
 @test "a watcher ends with its run, and holds nothing of it" {
 	bundle "$SCRATCH/b" su app -s /bin/sh -c 'echo ready; exec sleep 1000'
 	give_up_root
@@ -116,7 +159,7 @@ give_up_root() { edit "$SCRATCH/b" '.process.capabilities |= map_values(["CAP_SE
 	watcher=$(watchers)
 	find "/proc/$watcher/fd" -type l -printf '%l\n' > "$SCRATCH/held"
 	[ "$(grep -cF '[pidfd]' "$SCRATCH/held")" = 2 ]
-	[ "$(grep -vF '[pidfd]' "$SCRATCH/held" | grep -vc '/cgroup.kill$')" = 0 ]
+	[ "$(grep -vF '[pidfd]' "$SCRATCH/held" | grep -cvE "/cgroup.kill\$|/freezer/$TAG\$")" = 0 ]
 	[ "$(readlink "/proc/$watcher/cwd")" = / ]
 	oci kill c KILL
 	status=0
