@@ -16,7 +16,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
-enum { PASSED_MAX = 16 };
+enum { PASSED_MAX = 32 };
 
 int fd_write_all(int fd, const void *data, size_t len)
 {

@@ -47,7 +47,7 @@ struct fd_path {
 };
 struct fd_path fd_path(int fd);
 
-/** fd_send - one SCM_RIGHTS message with n descriptors (n <= 16) and a payload (len >= 1) */
+/** fd_send - one SCM_RIGHTS message with n descriptors (n <= 32) and a payload (len >= 1) */
 int fd_send(int sock, const int *fds, size_t n, const void *data, size_t len) MUST_USE;
 /** fd_recv - receive what fd_send sent; descriptors are O_CLOEXEC and owned by the caller.
  *  Return: payload length, 0 at end of file, or a negative errno; *ret_n descriptors were stored */

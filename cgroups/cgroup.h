@@ -152,18 +152,26 @@ enum { CGROUP_FDS_MAX = 32 };
 
 /* What the child needs to join: descriptors that the parent opened, O_CLOEXEC. */
 struct cgroup_join {
-	int v2_fd; /* folder, for CLONE_INTO_CGROUP; -EBADF when there is none */
+	bool made[CGROUP_FDS_MAX]; /* of the plan's folders: it was not there before */
+	int v2_fd;                 /* folder, for CLONE_INTO_CGROUP; -EBADF when there is none */
 	int tasks_fds[CGROUP_FDS_MAX]; /* v1 "tasks", freezer last */
 	size_t n_tasks;
 };
 void cgroup_join_close(struct cgroup_join *join);
 
-/** cgroup_create - make the folders, write the limits (read back where the kernel may round), attach
+/** cgroup_create_v2 - make the folders, write the limits (read back where the kernel may round), attach
  *  the device program. A folder that holds processes (-EEXIST) or is frozen (-EBUSY) is refused.
- *  On failure the folders that it made are gone, and those that were there before are as they were. A
- *  caller that is killed has a journal that lists all, and cgroup_leave for them: until a process of
- *  the container's own is in them, those that are in use are somebody else's. */
-int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join) MUST_USE;
+ *  After a failure, cgroup_create_undo. A caller that is killed has a journal that lists all, and
+ *  cgroup_leave for them: until it says that the container has a process, those that are in use are
+ *  somebody else's. @join: set up by this */
+int cgroup_create_v2(const struct cgroup_plan *plan, struct cgroup_join *join) MUST_USE;
+
+/** cgroup_create_v1 - the same for those of v1, which the clone does not need, after cgroup_create_v2 */
+int cgroup_create_v1(const struct cgroup_plan *plan, struct cgroup_join *join) MUST_USE;
+
+/** cgroup_create_undo - the folders that both have made are gone, those that were there before are as they
+ *  were. A child that was cloned meanwhile has been reaped. */
+void cgroup_create_undo(const struct cgroup_plan *plan, struct cgroup_join *join);
 
 /** cgroup_open - descriptors to join existing folders (exec) */
 int cgroup_open(char *const *folders, struct cgroup_join *ret_join) MUST_USE;

@@ -192,14 +192,13 @@ static int open_folder(const char *path)
 	return dir < 0 ? fail(dir, "open cgroup '%s'", path) : dir;
 }
 
-/* @ret_made: the folder was not there before */
-static int create_one(const struct cgroup_plan *plan, const struct cgroup_folder *f,
-		      struct cgroup_join *join, bool *ret_made)
+static int create_one(const struct cgroup_plan *plan, size_t i, struct cgroup_join *join)
 {
+	const struct cgroup_folder *f = &plan->folders[i];
 	int existed = make(f);
 	int dir, r;
 
-	*ret_made = existed == 0;
+	join->made[i] = existed == 0;
 	if (existed < 0)
 		return existed;
 	dir = open_folder(f->path);
@@ -213,30 +212,44 @@ static int create_one(const struct cgroup_plan *plan, const struct cgroup_folder
 	return add_join(join, dir, f->path);
 }
 
-int cgroup_create(const struct cgroup_plan *plan, struct cgroup_join *ret_join)
+static int create_all(const struct cgroup_plan *plan, bool v2, struct cgroup_join *join)
 {
-	struct cgroup_join join = { .v2_fd = -EBADF };
 	/* What the container's owner may read does not depend on the caller's mask. */
 	mode_t mask = umask(022);
-	bool made[CGROUP_FDS_MAX] = { false };
-	size_t n = 0;
-	int r = plan->n_folders > CGROUP_FDS_MAX ? refuse(-E2BIG, "too many cgroup folders") : 0;
+	int r = 0;
 
-	for (; r == 0 && n < plan->n_folders; n++)
-		r = create_one(plan, &plan->folders[n], &join, &made[n]);
+	for (size_t i = 0; r == 0 && i < plan->n_folders; i++)
+		if (plan->folders[i].hierarchy->v2 == v2)
+			r = create_one(plan, i, join);
 	(void)umask(mask);
+	return r;
+}
+
+int cgroup_create_v2(const struct cgroup_plan *plan, struct cgroup_join *join)
+{
+	int r;
+
+	*join = (struct cgroup_join){ .v2_fd = -EBADF };
+	if (plan->n_folders > CGROUP_FDS_MAX)
+		return refuse(-E2BIG, "too many cgroup folders");
+	r = create_all(plan, true, join);
 	if (r == 0 && plan->device_program)
 		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
 					  plan->n_device_insns);
-	if (r == 0) {
-		*ret_join = join;
-		return 0;
-	}
-	cgroup_join_close(&join);
-	while (n-- > 0)
-		if (made[n])
-			(void)rmdir(plan->folders[n].path); /* what is in use by now is not ours */
 	return r;
+}
+
+int cgroup_create_v1(const struct cgroup_plan *plan, struct cgroup_join *join)
+{
+	return create_all(plan, false, join);
+}
+
+void cgroup_create_undo(const struct cgroup_plan *plan, struct cgroup_join *join)
+{
+	cgroup_join_close(join);
+	for (size_t i = 0; i < ARRAY_SIZE(join->made); i++)
+		if (join->made[i])
+			(void)rmdir(plan->folders[i].path); /* what is in use by now is not ours */
 }
 
 int cgroup_open(char *const *folders, struct cgroup_join *ret_join)

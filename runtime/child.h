@@ -28,14 +28,15 @@ struct child {
 	int parent_sync, state_dir; /* the parent's own descriptors, closed first of all */
 	bool is_created; /* init of a container: READY, then it waits for a word; else (exec) it goes on */
 	int listener; /* start.sock, to wait there for `start`; -EBADF: the word is SAVED */
-	const struct cgroup_join *join;
+	struct cgroup_join *join; /* NULL: no cgroup; what it says of v1 comes after the clone */
 
 	/* Joining: by path (opened and verified by the parent), or a whole process (exec). */
 	int joined[PLAN_NAMESPACES_MAX];
-	int target;            /* pidfd of the init to join, or -EBADF */
-	uint64_t target_flags; /* CLONE_NEW* that differ from ours */
-	bool staged;           /* a stage joins, then makes init */
-	bool dies_with_parent; /* not only until it is ready, but for good */
+	int target;              /* pidfd of the init to join, or -EBADF */
+	uint64_t target_flags;   /* CLONE_NEW* that differ from ours */
+	bool staged;             /* a stage joins, then makes init */
+	uint64_t own_namespaces; /* of clone_flags: init unshares them, while its cgroup is made */
+	bool dies_with_parent;   /* not only until it is ready, but for good */
 
 	struct child_source *sources; /* one per step, or NULL: the child opens all by itself */
 	int stdio[3];

@@ -32,7 +32,9 @@ struct creation {
 	const struct rdt_host *rdt; /* NULL: not needed */
 	int dir, proc;
 	pid_t watcher; /* 0: none */
-	bool starts;   /* `run`: the payload too */
+	struct cgroup_join join;
+	bool has_cgroup; /* its folders are ours, all of them */
+	bool starts;     /* `run`: the payload too */
 };
 
 static char *time_text(struct arena *a)
@@ -86,6 +88,16 @@ static int write_journal(struct creation *k)
 	r = file_replace_unsynced_at(k->dir, "config.json", k->opt->config_text, k->opt->config_len,
 				     0600);
 	return r < 0 ? fail(r, "keep a copy of config.json") : 0;
+}
+
+/* Before the journal has a pid: from then on, everybody in the folders is the container's. */
+static int on_cgroup(void *arg)
+{
+	struct creation *k = arg;
+	int r = cgroup_create_v1(k->plan->cgroup, &k->join);
+
+	k->has_cgroup = r >= 0;
+	return error_is(error_in(r, "cgroup"), ERROR_CGROUP);
 }
 
 static int on_init(void *arg, pid_t pid)
@@ -150,8 +162,9 @@ static int finish(struct creation *k, const struct launch_result *made)
 
 static int make(struct creation *k, struct launch_result *ret)
 {
-	struct cgroup_join join = { .v2_fd = -EBADF };
-	struct launch_callbacks cb = { .arg = k, .on_init = on_init, .on_hooks = on_hooks };
+	struct launch_callbacks cb = {
+		.arg = k, .on_cgroup = on_cgroup, .on_init = on_init, .on_hooks = on_hooks
+	};
 	struct child child;
 	char notify_dir[PATH_MAX];
 	int r = 0;
@@ -175,18 +188,18 @@ static int make(struct creation *k, struct launch_result *ret)
 		return fail(listener, "listen at %s", STATE_START_SOCKET);
 	child.listener = listener;
 	if (k->state.cgroup_folders) {
-		r = error_is(error_in(cgroup_create(k->plan->cgroup, &join), "cgroup"),
+		r = error_is(error_in(cgroup_create_v2(k->plan->cgroup, &k->join), "cgroup"),
 			     ERROR_CGROUP);
-		child.join = &join;
-		if (r < 0)
-			k->state.cgroup_folders =
-				NULL; /* taken back already; what was there stays */
+		child.join = &k->join;
 	}
 	if (r >= 0 && k->rdt)
 		r = rdt_make(k->rdt, k->plan->rdt, k->state.id, &k->state.rdt);
 	if (r >= 0)
 		r = launch(&child, &cb, ret);
-	cgroup_join_close(&join);
+	if (r < 0 && child.join && !k->has_cgroup) {
+		cgroup_create_undo(k->plan->cgroup, &k->join);
+		k->state.cgroup_folders = NULL; /* taken back; what was there stays */
+	}
 	return r < 0 ? r : finish(k, ret);
 }
 

@@ -6,7 +6,7 @@
  * with stage_alone. A child is a fork of the runtime, so until execve it holds the runtime's memory
  * and descriptors; that is why it is not dumpable, and why every descriptor is O_CLOEXEC.
  *
- *   stage_alone       signals, death with the parent, descriptors, cgroup
+ *   stage_alone       signals, death with the parent, descriptors, own_namespaces, cgroup
  *   stage_join        setns into what exists (only a stage, or an init that joins harmless kinds)
  *   stage_userns      become root of a new user namespace
  *   stage_make_init   (stage only) clone init as a sibling, tell its pid
@@ -70,6 +70,20 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static int make_namespaces(uint64_t flags)
+{
+	return unshare((int)flags) < 0 ? fail(-errno, "unshare namespaces") : 0;
+}
+
+static int join_cgroup(const struct child *c)
+{
+	struct cgroup_join join = { .v2_fd = -EBADF };
+	int r = sync_expect_fds(c->sync, SYNC_CGROUPS, join.tasks_fds, CGROUP_FDS_MAX,
+				&join.n_tasks);
+
+	return r < 0 ? fail(r, "wait for the cgroup") : cgroup_join_v1(&join);
+}
+
 /* stage_alone - should: cut every tie that the fork left, and move into the cgroup while we are still
  * one thread with the caller's rights. Must not: look at anything of the container. */
 static int stage_alone(struct child *c)
@@ -92,9 +106,9 @@ static int stage_alone(struct child *c)
 	if (r < 0)
 		return r;
 	r = take_stdio(c);
-	if (r < 0)
-		return r;
-	return c->join ? cgroup_join_v1(c->join) : 0;
+	if (r >= 0 && c->own_namespaces)
+		r = make_namespaces(c->own_namespaces);
+	return r >= 0 && c->join ? join_cgroup(c) : r;
 }
 
 /* Being dumpable would let the processes of a joined namespace trace us (CVE-2016-9962); a new user
@@ -138,9 +152,9 @@ static int stage_steps(struct child *c)
 {
 	const struct plan *p = c->plan;
 
-	if (p->unshare_flags && unshare((int)p->unshare_flags) < 0)
-		return fail(-errno, "unshare namespaces");
-	return step_exec_all(c);
+	int r = p->unshare_flags ? make_namespaces(p->unshare_flags) : 0;
+
+	return r < 0 ? r : step_exec_all(c);
 }
 
 /* init waits for it that the runtime knows of it: else, if the stage is killed before it could tell, init

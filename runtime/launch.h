@@ -10,6 +10,8 @@
 /* What launch asks of its caller (container.c, exec.c) while the child is at work. */
 struct launch_callbacks {
 	void *arg;
+	/* fill in what c->join says of v1: make the folders. May be NULL */
+	int (*on_cgroup)(void *arg);
 	/* init exists; journal its pid. May be NULL */
 	int (*on_init)(void *arg, pid_t pid);
 	/* the child came to a HOOKS step: run the hooks of the runtime's namespaces, or hand out a memfd

@@ -98,6 +98,13 @@ int sync_send(int sock, enum sync_kind kind, uint64_t value, int fd)
 	return fd_send(sock, &fd, fd >= 0 ? 1 : 0, &p, sizeof(p.head) + len);
 }
 
+int sync_send_fds(int sock, enum sync_kind kind, const int *fds, size_t n)
+{
+	const struct head head = { .kind = kind };
+
+	return fd_send(sock, fds, n, &head, sizeof(head));
+}
+
 /* The lengths come from a process of ours, but one that has already met the container. */
 static bool packet_is_sound(const struct packet *p, size_t len)
 {
@@ -154,4 +161,14 @@ int sync_expect(int sock, enum sync_kind kind, int *ret_fd)
 	if (ret_fd)
 		*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+int sync_expect_fds(int sock, enum sync_kind kind, int *fds, size_t max, size_t *ret_n)
+{
+	struct head head;
+	ssize_t len = fd_recv(sock, fds, max, ret_n, &head, sizeof(head));
+
+	if (len <= 0)
+		return len == 0 || len == -ECONNRESET ? -EPIPE : (int)len;
+	return len == sizeof(head) && head.kind == kind ? 0 : -EPROTO;
 }

@@ -9,9 +9,10 @@
 #include <stdint.h>
 
 enum sync_kind {
-	SYNC_WANT_MAPS = 1, /* child: I am in a new user namespace, write my id maps */
-	SYNC_MAPS_DONE,     /* parent: they are written */
-	SYNC_INIT,          /* stage: value is init's pid, one descriptor is its pidfd */
+	SYNC_CGROUPS = 1, /* parent: the descriptors are "tasks" of the v1 folders, move there */
+	SYNC_WANT_MAPS,   /* child: I am in a new user namespace, write my id maps */
+	SYNC_MAPS_DONE,   /* parent: they are written */
+	SYNC_INIT,        /* stage: value is init's pid, one descriptor is its pidfd */
 	SYNC_NET_DEVICES, /* child: I am in my network namespace, move the devices of the plan there */
 	SYNC_NET_DEVICES_DONE, /* parent: they are there */
 	SYNC_HOOKS,      /* child: value is an enum spec_hook_kind; run it, or hand me the state */
@@ -43,6 +44,9 @@ int sync_connect(int dirfd, const char *name) MUST_USE;
  *  process's warnings, SYNC_ERROR its error record. Quiet: -EPIPE the other side is gone */
 int sync_send(int sock, enum sync_kind kind, uint64_t value, int fd) MUST_USE;
 
+/** sync_send_fds - a message with any number of descriptors (fd_send), which are borrowed; quiet */
+int sync_send_fds(int sock, enum sync_kind kind, const int *fds, size_t n) MUST_USE;
+
 /**
  * sync_recv - wait for one message; quiet, except for SYNC_ERROR
  * SYNC_ERROR is taken over into this process's record and returned as its negative errno.
@@ -53,3 +57,6 @@ int sync_recv(int sock, struct sync_message *ret) MUST_USE;
 /** sync_expect - sync_recv of exactly this kind; end of file is -EPIPE, another kind -EPROTO.
  *  @ret_fd: the descriptor that came, or -EBADF; NULL: it is closed */
 int sync_expect(int sock, enum sync_kind kind, int *ret_fd) MUST_USE;
+
+/** sync_expect_fds - the same for a message of sync_send_fds; the descriptors are the caller's */
+int sync_expect_fds(int sock, enum sync_kind kind, int *fds, size_t max, size_t *ret_n) MUST_USE;

@@ -89,6 +89,17 @@ static void finish(const struct cgroup_plan *plan)
 	a = NULL;
 }
 
+static int create(const struct cgroup_plan *plan, struct cgroup_join *ret)
+{
+	int r = cgroup_create_v2(plan, ret);
+
+	if (r >= 0)
+		r = cgroup_create_v1(plan, ret);
+	if (r < 0)
+		cgroup_create_undo(plan, ret);
+	return r;
+}
+
 /* As the runtime does it: the child joins, and waits while the parent writes what comes after. */
 static pid_t spawn(const struct cgroup_plan *plan, const struct cgroup_join *join, int (*run)(void))
 {
@@ -174,7 +185,7 @@ static int run_under(const struct cgroup_resources *res, int (*run)(void))
 
 	if (!plan)
 		return -1;
-	r = cgroup_create(plan, &join);
+	r = create(plan, &join);
 	if (r < 0)
 		printf("# %s\n", error_text());
 	check_int(r, 0);
@@ -206,7 +217,7 @@ static void folders_show(void)
 	SETUP();
 	plan = plan_for(&res);
 	require(plan);
-	check_int(cgroup_create(plan, &j), 0);
+	check_int(create(plan, &j), 0);
 	pid = spawn(plan, &j, sleep_forever);
 	/* The last hierarchy to be joined tells that all of them are. */
 	for (bool there = false; !there;) {
@@ -226,7 +237,7 @@ static void folders_show(void)
 	{
 		struct cgroup_join none = { .v2_fd = -EBADF };
 
-		check_int(cgroup_create(plan, &none), -EEXIST);
+		check_int(create(plan, &none), -EEXIST);
 		check(strstr(error_text(), "is not empty"));
 		check_int(none.v2_fd, -EBADF);
 	}
@@ -291,7 +302,7 @@ static void kills_frozen_nested(void)
 	SETUP();
 	plan = plan_for(&res);
 	require(plan);
-	require(cgroup_create(plan, &j) == 0);
+	require(create(plan, &j) == 0);
 	folders = cgroup_folders(a, plan);
 	for (char **f = folders; *f; f++) {
 		char *path = arena_printf(a, "%s/a", *f);
@@ -348,7 +359,7 @@ static void signals_all(void)
 	SETUP();
 	plan = plan_for(&res);
 	require(plan);
-	require(cgroup_create(plan, &j) == 0);
+	require(create(plan, &j) == 0);
 	for (int i = 0; i < 3; i++)
 		pids[i] = spawn(plan, &j, sleep_forever);
 	while (n < 3)
@@ -404,7 +415,7 @@ static void updates(void)
 		skip("no v1 memory and cpu controllers");
 	plan = plan_for(&res);
 	require(plan);
-	require(cgroup_create(plan, &j) == 0);
+	require(create(plan, &j) == 0);
 	cgroup_join_close(&j);
 	check_str(value_of(plan, "memory.limit_in_bytes"), "16777216");
 	check_str(value_of(plan, "memory.memsw.limit_in_bytes"), "33554432");
@@ -453,7 +464,7 @@ static void updates_v2(void)
 		skip("the host is not pure v2");
 	plan = plan_for(&res);
 	require(plan);
-	require(cgroup_create(plan, &j) == 0);
+	require(create(plan, &j) == 0);
 	check_str(value_of(plan, "memory.max"), "16777216");
 	check_str(value_of(plan, "cpu.max"), "50000 100000");
 	check_str(value_of(plan, "cpu.weight"), "100");
@@ -522,7 +533,7 @@ static int as_user(void)
 		return 2;
 	if (cgroup_plan_build(a, host, &res, &opt, &plan) < 0)
 		return 3;
-	if (plan->n_folders != 2 || cgroup_create(plan, &j) < 0)
+	if (plan->n_folders != 2 || create(plan, &j) < 0)
 		return 4;
 	r = wait_for(spawn(plan, &j, fork_once)) == 11 << 8 ? 0 : 5;
 	cgroup_join_close(&j);
@@ -568,7 +579,7 @@ static void not_taken_is_an_error(void)
 		skip("no v1 cpu controller");
 	plan = plan_for(&res);
 	require(plan);
-	check_int(cgroup_create(plan, &j), -ERANGE);
+	check_int(create(plan, &j), -ERANGE);
 	check(strstr(error_text(), "linux.resources.cpu.shares: the kernel did not take '300000'"));
 	finish(plan);
 }

@@ -54,7 +54,7 @@ static void passing(void)
 	check_int(fd_send(pair[0], NULL, 0, "y", 1), 0);
 	check_int(fd_recv(pair[1], got, 1, &n, data, sizeof(data)), 1);
 	check_int(n, 0);
-	check_int(fd_send(pair[0], two, 17, "y", 1), -EINVAL);
+	check_int(fd_send(pair[0], two, 33, "y", 1), -EINVAL);
 	(void)close(pair[0]);
 	check_int(fd_recv(pair[1], got, 1, &n, data, sizeof(data)), 0);
 	check_int(fd_send(pair[1], NULL, 0, "y", 1), -EPIPE);
