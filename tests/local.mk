@@ -14,6 +14,12 @@ tests_doboz_rdt_SOURCES = cmd/main.c tests/fake_resctrl.c
 tests_doboz_rdt_LDADD = $(start_libs)
 tests_doboz_rdt_LDFLAGS = $(doboz_LDFLAGS)
 
+# What a shell cannot ask (tests/cgroup_limits.bats), without libraries: it runs in containers.
+noinst_PROGRAMS += tests/cgroup_probe
+tests_cgroup_probe_SOURCES = tests/cgroup_probe.c
+tests_cgroup_probe_LDADD =
+tests_cgroup_probe_LDFLAGS = -static
+
 unit-tests: $(unit_tests)
 print-unit-tests:
 	@echo $(unit_tests)
