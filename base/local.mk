@@ -14,6 +14,7 @@ base_sources = \
 	base/json_write.c \
 	base/passwd.c base/passwd.h \
 	base/proc.c base/proc.h \
+	base/ranges.c base/ranges.h \
 	base/rootfs.h \
 	base/str.c base/str.h \
 	base/sys.c base/sys.h

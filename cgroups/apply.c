@@ -7,14 +7,16 @@
 #include "cgroups/apply.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/ranges.h"
 #include "base/str.h"
+#include "cgroups/tree.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_MAX = 64, OLD_MAX = 64 * 1024 };
+enum { NUMBER_MAX = 64, LIST_MAX = 4096 };
 
 /* Consecutive writes to one file, as device rules are, share its descriptor. */
 struct target {
@@ -87,6 +89,29 @@ static int read_back(int fd, const struct cgroup_write *w, const char *value)
 	return is_taken(want, got, w->granule) ? 0 : -ERANGE;
 }
 
+/* Return: 0; -ERANGE what is in force is not within the value */
+static int check_in_force(int dir, const struct cgroup_write *w)
+{
+	enum { NUMBER_TOP = 65535 };
+	CLEANUP(arena) struct arena *a = arena_new();
+	unsigned long *want, *got, bits;
+	char text[LIST_MAX];
+	ssize_t n = cgroup_tree_read(dir, w->in_force, text, sizeof(text));
+	int r;
+
+	if (n < 0)
+		return (int)n;
+	text[strcspn(text, "\n")] = '\0';
+	/* In a form that the kernel alone knows, "0," for one, it is left to it. */
+	if (ranges_parse(a, w->value, NUMBER_TOP, &want, &bits) < 0)
+		return 0;
+	r = ranges_parse(a, text, NUMBER_TOP, &got, &bits);
+	for (size_t i = 0; r == 0 && i < bits / (8 * sizeof(*got)); i++)
+		if (got[i] & ~want[i])
+			r = -ERANGE;
+	return r;
+}
+
 /* Return: 0; -EBUSY more is in use (recorded). What cannot be read forbids nothing. */
 static int check_floor(int dir, const struct cgroup_write *w)
 {
@@ -139,7 +164,9 @@ static int put(struct target *t, const struct cgroup_write *w)
 	}
 	if (r == 0)
 		r = fd_write_all(t->fd, value, strlen(value));
-	return r == 0 ? read_back(t->fd, w, value) : r;
+	if (r == 0)
+		r = read_back(t->fd, w, value);
+	return r == 0 && w->in_force ? check_in_force(t->dir, w) : r;
 }
 
 static int tell(int r, const struct cgroup_folder *f, const struct cgroup_write *w)

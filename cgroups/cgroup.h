@@ -73,6 +73,8 @@ struct cgroup_write {
 	const char *undo; /* keyed files ("8:0 1000"): removes the key again; else NULL */
 	const struct cgroup_floor *floor; /* checkBeforeUpdate; else NULL */
 	uint64_t granule;      /* read back: 0 no, 1 exactly, n rounded down to a multiple of n */
+	const char *in_force;  /* read back: the file that says what of a list like "0-3,7" is in
+				  force, which must be nothing beyond it; else NULL */
 	bool keep_first;       /* cpu.max: value is the second word, the first one stays */
 	bool coupled;          /* the kernel checks it against the other coupled writes: when it is
 				  refused (EINVAL), it is tried again after them */

@@ -173,12 +173,15 @@ static int plan_cpu(struct cgroup_writes *w, const struct cgroup_resources *res)
 	return 0;
 }
 
+/* v2 takes any list, and where none of it is left to the folder above, all that is left there is used. */
 static int plan_cpuset(struct cgroup_writes *w, const struct cgroup_resources *res)
 {
 	if (res->cpu.cpus && *res->cpu.cpus)
-		cgroup_writes_add(w, FIELD "cpu.cpus", "cpuset.cpus", res->cpu.cpus);
+		cgroup_writes_add(w, FIELD "cpu.cpus", "cpuset.cpus", res->cpu.cpus)->in_force =
+			"cpuset.cpus.effective";
 	if (res->cpu.mems && *res->cpu.mems)
-		cgroup_writes_add(w, FIELD "cpu.mems", "cpuset.mems", res->cpu.mems);
+		cgroup_writes_add(w, FIELD "cpu.mems", "cpuset.mems", res->cpu.mems)->in_force =
+			"cpuset.mems.effective";
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "cgroups/rdt.h"
 #include "runtime/plan.h"
-#include "runtime/ranges.h"
+#include "base/ranges.h"
 #include "runtime/seccomp_agent.h"
 
 #include <fcntl.h>

@@ -38,7 +38,6 @@ runtime_sources = \
 	runtime/process_names.c runtime/process_names.h \
 	runtime/procfs.c runtime/procfs.h \
 	runtime/program.c runtime/program.h \
-	runtime/ranges.c runtime/ranges.h \
 	runtime/release.c runtime/release.h \
 	runtime/rlimits.c runtime/rlimits.h \
 	runtime/root_exec.c runtime/root_exec.h \

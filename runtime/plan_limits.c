@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "runtime/plan_build.h"
 #include "runtime/process_names.h"
-#include "runtime/ranges.h"
+#include "base/ranges.h"
 #include "runtime/rlimits.h"
 
 #include <linux/capability.h>

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "runtime/caps.h"
 #include "runtime/process_names.h"
-#include "runtime/ranges.h"
+#include "base/ranges.h"
 #include "runtime/rlimits.h"
 #include "runtime/sysctl.h"
 

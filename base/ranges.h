@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runtime/ranges.h - lists of CPUs and memory nodes as the kernel writes them: "0-3,7" */
+/* base/ranges.h - lists of CPUs and memory nodes as the kernel writes them: "0-3,7" */
 #pragma once
 
 #include "base/arena.h"

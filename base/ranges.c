@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* runtime/ranges.c - lists of CPUs and memory nodes: "0-3,7" */
-#include "runtime/ranges.h"
+/* base/ranges.c - lists of CPUs and memory nodes: "0-3,7" */
+#include "base/ranges.h"
 
 #include "base/str.h"
 
