@@ -53,6 +53,7 @@ has_passed() { awk -v since="$1" -v more="$2" '{ exit !($1 >= since + more) }' /
 @test "pause, resume, kill and delete wait for events: none of them sleeps" {
 	need strace
 	start '{}' sh -c 'sleep 1000 & sleep 1000 & exec sleep 1000'
+	# shellcheck disable=SC2054 # commas of strace
 	trace=(strace -f -qq -o "$SCRATCH/trace" -e trace=nanosleep,clock_nanosleep,poll,ppoll,select,pselect6,openat)
 	for verb in 'pause c' 'resume c' 'kill --all c KILL' 'delete --force c'; do
 		# shellcheck disable=SC2086 # words
