@@ -4,10 +4,10 @@
 #include "runtime/check.h"
 
 #include "base/error.h"
+#include "base/ranges.h"
 #include "base/str.h"
 #include "cgroups/rdt.h"
 #include "runtime/plan.h"
-#include "base/ranges.h"
 #include "runtime/seccomp_agent.h"
 
 #include <fcntl.h>

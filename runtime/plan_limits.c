@@ -4,10 +4,10 @@
  * Raising a hard limit, lowering the OOM score and real-time classes need rights over the host, which
  * a child in a user namespace of its own no longer has: then the parent does them by pid. */
 #include "base/error.h"
+#include "base/ranges.h"
 #include "base/str.h"
 #include "runtime/plan_build.h"
 #include "runtime/process_names.h"
-#include "base/ranges.h"
 #include "runtime/rlimits.h"
 
 #include <linux/capability.h>

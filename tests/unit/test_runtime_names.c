@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/test_runtime_names.c - kernel parameters, capabilities, limits, lists of numbers */
 #include "base/error.h"
+#include "base/ranges.h"
 #include "base/str.h"
 #include "runtime/caps.h"
 #include "runtime/process_names.h"
-#include "base/ranges.h"
 #include "runtime/rlimits.h"
 #include "runtime/sysctl.h"
 
