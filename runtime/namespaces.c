@@ -118,12 +118,24 @@ static int join_target(struct child *c)
 	return c->root < 0 ? fail(-errno, "open the root of the container") : 0;
 }
 
+/* Once in a user namespace, the right to join what is not owned by it is gone; before, what is owned by it
+ * can be joined only with rights over it. So whatever takes us now is joined now. */
+static void join_before_userns(struct child *c)
+{
+	const struct plan *p = c->plan;
+
+	for (size_t i = 1; i < p->n_joined && p->joined[0].clone_flag == CLONE_NEWUSER; i++)
+		if (c->joined[i] >= 0 && setns(c->joined[i], p->joined[i].clone_flag) >= 0)
+			(void)close(TAKE_FD(c->joined[i]));
+}
+
 int namespaces_join(struct child *c)
 {
 	int r = c->target >= 0 ? join_target(c) : 0;
 
 	if (r < 0)
 		return r;
+	join_before_userns(c);
 	for (size_t i = 0; i < c->plan->n_joined; i++) {
 		const struct plan_namespace *n = &c->plan->joined[i];
 

@@ -423,6 +423,26 @@ END
 	no_leftovers
 }
 
+@test "namespaces by path: a user namespace, and one that is not owned by it" {
+	need_root
+	bundle "$SCRATCH/b" sleep 1000
+	edit "$SCRATCH/b" '.linux.namespaces += [{type: "user"}] | .mounts |= map(select(.type != "sysfs")) |
+		.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	chown -R 100000:100000 "$SCRATCH/b/rootfs"
+	oci run -d --bundle "$SCRATCH/b" holder < /dev/null > /dev/null 2>&1 3>&-
+	holder=/proc/$(oci state holder | jq .pid)/ns
+	edit "$SCRATCH/b" --arg ns "$holder" '(.linux.namespaces[] | select(.type == "user")).path = $ns + "/user" |
+		(.linux.namespaces[] | select(.type == "network")).path = "/proc/self/ns/net" |
+		(.linux.namespaces[] | select(.type == "ipc")).path = $ns + "/ipc" | .linux.cgroupsPath += "2" |
+		.process.args = ["sh", "-c", "for n in user net ipc; do readlink /proc/self/ns/$n; done"] |
+		del(.linux.uidMappings, .linux.gidMappings)'
+	want=$(readlink "$holder/user" /proc/self/ns/net "$holder/ipc")
+	run oci run --bundle "$SCRATCH/b" c
+	oci delete --force holder
+	[ "$output" = "$want" ]
+	no_leftovers
+}
+
 # The host is a pid and a mount namespace of the test's own, whose root would be exchanged without the defence.
 @test "a mount namespace by path: another one is joined, but not the caller's and the host's" {
 	need_root
