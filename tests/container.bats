@@ -309,7 +309,7 @@ createContainer friend  $SCRATCH/b/rootfs" ]
 	[ "$output" = $'1000\n1000\n1000 2000\n/home/app' ]
 	run oci exec --user 1000:2000 c sh -c 'id -u; id -g'
 	[ "$output" = $'1000\n2000' ]
-	for user in 4294967295 4294967296 -1 '' nobody 1: :1 0x1; do
+	for user in 4294967295 4294967296 -1 nobody 1: :1 0x1; do
 		run oci exec --user "$user" --pid-file "$SCRATCH/pid" c true
 		[ "$status" = 255 ]
 		[ ! -e "$SCRATCH/pid" ]
