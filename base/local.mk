@@ -9,6 +9,7 @@ base_sources = \
 	base/error.c base/error.h \
 	base/error_kind.c base/error_kind.h \
 	base/fd.c base/fd.h \
+	base/helper.c base/helper.h \
 	base/json.c base/json.h \
 	base/json_decode.c \
 	base/json_write.c \

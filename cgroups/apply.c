@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/ranges.h"
 #include "base/str.h"
+#include "cgroups/systemd.h"
 #include "cgroups/tree.h"
 
 #include <fcntl.h>
@@ -232,9 +233,25 @@ static int open_folder(const char *path)
 	return fd < 0 ? fail(-errno, "open cgroup '%s'", path) : fd;
 }
 
+/* Few tasks, mostly: with the helper among them the container could not have been cloned. */
+static int set_after_clone(const struct cgroup_plan *plan)
+{
+	const struct cgroup_properties *p = plan->properties;
+
+	for (size_t i = 0; i < p->n; i++) {
+		int r = p->list[i].after_clone ? cgroup_systemd_set(plan->systemd, plan->unit->name,
+								    &p->list[i], 1) :
+						 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int cgroup_after_clone(const struct cgroup_plan *plan)
 {
-	int r = 0;
+	int r = plan->unit ? set_after_clone(plan) : 0;
 
 	for (size_t i = 0; r == 0 && i < plan->n_folders; i++) {
 		const struct cgroup_folder *f = &plan->folders[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cgroups/cgroup.h - the cgroup of one container, on v1, v2 and hybrid hosts (cgroupfs driver)
+/* cgroups/cgroup.h - the cgroup of one container, on v1, v2 and hybrid hosts
  *
  * Read the host (facts), decide every folder and write (pure plan), then act. What was made is a
  * list of folders that goes to the journal *before* it is made, so that destroy finds all of it.
@@ -40,6 +40,8 @@ struct cgroup_host {
 	 * the path, so the plan asks for it; only an absolute cgroupsPath of an unprivileged caller
 	 * needs it. NULL: no. */
 	bool (*may_make)(const struct cgroup_hierarchy *h, const char *path);
+	struct cgroup_systemd
+		*systemd; /* the manager that makes the folders; NULL: we do (cgroupfs) */
 };
 
 /**
@@ -54,6 +56,9 @@ int cgroup_host_read(struct arena *a, int proc, const char *fs_prefix,
 /** cgroup_hierarchy_of - the hierarchy that a folder lies in, or NULL */
 const struct cgroup_hierarchy *cgroup_hierarchy_of(const struct cgroup_host *host,
 						   const char *path);
+
+/** cgroup_may_join - may the caller put a process of its own into this folder of v2? */
+bool cgroup_may_join(const struct cgroup_hierarchy *h, const char *path);
 
 /* ---- plan (pure) ---- */
 
@@ -93,6 +98,9 @@ struct cgroup_folder {
 
 struct bpf_insn;
 struct cgroup_device_list;
+struct cgroup_systemd;
+struct cgroup_unit;
+struct cgroup_properties;
 struct cgroup_plan {
 	enum cgroup_layout layout;
 	bool has_kill;
@@ -112,17 +120,27 @@ struct cgroup_plan {
 	 * before (NULL: not known) and after. devices_folder is NULL: none are changed. */
 	const struct cgroup_folder *devices_folder;
 	const struct cgroup_device_list *devices_before, *devices_after;
+	/* The systemd driver's, else NULL: the folders are those of a unit. Of an update only the name is
+	 * known; properties are what changes, properties_before the same as they were. */
+	struct cgroup_systemd *systemd;
+	struct cgroup_unit *unit;
+	struct cgroup_properties *properties, *properties_before;
 };
 
 struct cgroup_options {
 	const char *cgroups_path; /* linux.cgroupsPath, or NULL: the default below. Absolute: below
-				     the mounts; relative: below base_path, as runc does */
+				     the mounts; relative: below base_path, as runc does. With
+				     systemd: "slice:prefix:name" */
 	const char *default_name; /* path used when cgroups_path is NULL: "/doboz/ID" as root,
 				     "doboz/ID" below the own cgroup for others */
 	bool privileged;          /* CAP_SYS_ADMIN over the host: device rules can be set */
 	bool disabled;            /* --cgroup-manager disabled */
 	bool delegate;            /* the v2 folder becomes delegate_uid's */
 	uint32_t delegate_uid;    /* of the host */
+	/* The systemd driver's: the container's id, and the annotations org.systemd.property.NAME. */
+	const char *id;
+	const struct json_map *annotations;
+	size_t n_annotations;
 };
 
 /**
@@ -141,6 +159,7 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
  * know the other: before and after are all that was and will be in force; NULL: not known. */
 struct cgroup_update {
 	const struct cgroup_resources *change, *before, *after;
+	const char *unit; /* of systemd; NULL: none */
 };
 
 /** cgroup_plan_update - the writes of `update` for folders that exist already; same rules */
@@ -155,13 +174,14 @@ enum { CGROUP_FDS_MAX = 32 };
 /* What the child needs to join: descriptors that the parent opened, O_CLOEXEC. */
 struct cgroup_join {
 	bool made[CGROUP_FDS_MAX]; /* of the plan's folders: it was not there before */
+	bool unit;                 /* systemd has made the plan's */
 	int v2_fd;                 /* folder, for CLONE_INTO_CGROUP; -EBADF when there is none */
 	int tasks_fds[CGROUP_FDS_MAX]; /* v1 "tasks", freezer last */
 	size_t n_tasks;
 };
 void cgroup_join_close(struct cgroup_join *join);
 
-/** cgroup_create_v2 - make the folders, write the limits (read back where the kernel may round), attach
+/** cgroup_create_v2 - make the folders, and before them let systemd make its unit; write the limits (read back where the kernel may round), attach
  *  the device program. A folder that holds processes (-EEXIST) or is frozen (-EBUSY) is refused.
  *  After a failure, cgroup_create_undo. A caller that is killed has a journal that lists all, and
  *  cgroup_leave for them: until it says that the container has a process, those that are in use are
@@ -182,8 +202,22 @@ int cgroup_open(char *const *folders, struct cgroup_join *ret_join) MUST_USE;
  *  "tasks" (a write to cgroup.procs waits 10 ms for an RCU grace period) */
 int cgroup_join_v1(const struct cgroup_join *join) MUST_USE;
 
-/** cgroup_after_clone - the writes marked after_clone */
+/** cgroup_after_clone - the writes and the properties marked after_clone */
 int cgroup_after_clone(const struct cgroup_plan *plan) MUST_USE;
+
+/** cgroup_release - let go of the helper that has held the unit so far; NULL, or no unit: nothing to do */
+void cgroup_release(const struct cgroup_plan *plan);
+
+/** cgroup_stop_unit - let systemd forget a unit whose folders are gone; records */
+int cgroup_stop_unit(const char *unit, bool user) MUST_USE;
+
+/** cgroup_open_systemd - connect to the manager that makes this caller's units; where only its own processes
+ *  may join these, become one; records */
+int cgroup_open_systemd(struct arena *a, struct cgroup_host *host) MUST_USE;
+
+/** cgroup_enter_systemd - the same for folders of a unit of the user's manager that is there (exec); records */
+int cgroup_enter_systemd(struct arena *a, const struct cgroup_host *host,
+			 char *const *folders) MUST_USE;
 
 /** cgroup_apply - the writes of an update plan. When one fails, or is not taken as written, all that
  *  were done before it are taken back, device rules too

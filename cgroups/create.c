@@ -12,9 +12,11 @@
 #include "cgroups/delegate.h"
 #include "cgroups/events.h"
 #include "cgroups/program.h"
+#include "cgroups/systemd.h"
 #include "cgroups/tree.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -120,13 +122,18 @@ static int refuse_frozen(int dir, const struct cgroup_folder *f)
 	return 0;
 }
 
-static int refuse_populated(int dir, const struct cgroup_folder *f)
+/* The one process that may be there already is systemd's helper. */
+static int refuse_populated(const struct cgroup_plan *plan, int dir, const struct cgroup_folder *f)
 {
-	char pid[16];
+	char pid[16], helper[16] = "";
 	ssize_t n = cgroup_tree_read(dir, "cgroup.procs", pid, sizeof(pid));
 
 	if (n < 0)
 		return fail((int)n, "read '%s/cgroup.procs'", f->path);
+	if (plan->unit)
+		(void)snprintf(helper, sizeof(helper), "%d\n", (int)plan->systemd->pid);
+	if (str_eq(pid, helper))
+		return 0;
 	pid[strcspn(pid, "\n")] = '\0';
 	return n > 0 ? refuse(-EEXIST, "container's cgroup is not empty: '%s' holds process %s",
 			      f->path, pid) :
@@ -136,7 +143,7 @@ static int refuse_populated(int dir, const struct cgroup_folder *f)
 static int prepare(const struct cgroup_plan *plan, int dir, const struct cgroup_folder *f,
 		   bool existed)
 {
-	int r = existed ? refuse_populated(dir, f) : 0;
+	int r = existed ? refuse_populated(plan, dir, f) : 0;
 
 	if (r == 0)
 		r = refuse_frozen(dir, f);
@@ -225,6 +232,33 @@ static int create_all(const struct cgroup_plan *plan, bool v2, struct cgroup_joi
 	return r;
 }
 
+/* The folder that every process will be in names the unit's; its helper is in it by now. */
+static int start_unit(const struct cgroup_plan *plan)
+{
+	const struct cgroup_properties *p = plan->properties;
+	struct cgroup_property *list = arena_array(p->arena, p->n, sizeof(*list));
+	size_t n = 0;
+
+	if (plan->n_folders == 0)
+		return refuse(-ENOENT, "no cgroup hierarchy of systemd's is mounted");
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->list[i].after_clone)
+			list[n++] = p->list[i];
+	return cgroup_systemd_start(plan->systemd, plan->unit, plan->folders[0].name, list, n);
+}
+
+/* The failure that is recorded stays the one to tell. */
+static void take_unit_back(const struct cgroup_plan *plan)
+{
+	struct error_kept kept;
+
+	error_keep(&kept);
+	cgroup_release(plan);
+	if (cgroup_stop_unit(plan->unit->name, plan->unit->user) < 0)
+		warn("%s, ignoring", error_text());
+	error_restore(&kept);
+}
+
 int cgroup_create_v2(const struct cgroup_plan *plan, struct cgroup_join *join)
 {
 	int r;
@@ -232,7 +266,10 @@ int cgroup_create_v2(const struct cgroup_plan *plan, struct cgroup_join *join)
 	*join = (struct cgroup_join){ .v2_fd = -EBADF };
 	if (plan->n_folders > CGROUP_FDS_MAX)
 		return refuse(-E2BIG, "too many cgroup folders");
-	r = create_all(plan, true, join);
+	r = plan->unit ? start_unit(plan) : 0;
+	join->unit = plan->unit && r == 0;
+	if (r == 0)
+		r = create_all(plan, true, join);
 	if (r == 0 && plan->device_program)
 		r = cgroup_program_attach(plan->folders[0].path, plan->device_program,
 					  plan->n_device_insns);
@@ -250,6 +287,8 @@ void cgroup_create_undo(const struct cgroup_plan *plan, struct cgroup_join *join
 	for (size_t i = 0; i < ARRAY_SIZE(join->made); i++)
 		if (join->made[i])
 			(void)rmdir(plan->folders[i].path); /* what is in use by now is not ours */
+	if (join->unit)
+		take_unit_back(plan);
 }
 
 int cgroup_open(char *const *folders, struct cgroup_join *ret_join)

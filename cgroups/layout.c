@@ -178,6 +178,27 @@ static void find_hierarchies(struct reader *rd, struct cgroup_host *host)
 
 /* ---- may the caller make this folder? ---- */
 
+/* On v2 a move needs write access to cgroup.procs of the nearest folder above both ends. */
+bool cgroup_may_join(const struct cgroup_hierarchy *h, const char *path)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	char *folder = arena_strdup(a, path);
+	size_t top = strlen(h->mount);
+
+	if (!h->own_path)
+		return false;
+	while (strlen(folder) > top) {
+		const char *name = folder + top;
+
+		if (below(h->own_path,
+			  arena_printf(a, "%s%s", str_eq(h->mount_root, "/") ? "" : h->mount_root,
+				       name)))
+			break;
+		*strrchr(folder, '/') = '\0';
+	}
+	return may_write(arena_printf(a, "%s/cgroup.procs", folder));
+}
+
 static bool may_make(const struct cgroup_hierarchy *h, const char *path)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
@@ -193,19 +214,7 @@ static bool may_make(const struct cgroup_hierarchy *h, const char *path)
 		return false;
 	if (!h->v2)
 		return fs.f_type == CGROUP_SUPER_MAGIC;
-	if (fs.f_type != CGROUP2_SUPER_MAGIC || !h->own_path)
-		return false;
-	/* On v2 a move needs write access to cgroup.procs of the nearest folder above both ends. */
-	while (strlen(folder) > top) {
-		const char *name = folder + top;
-
-		if (below(h->own_path,
-			  arena_printf(a, "%s%s", str_eq(h->mount_root, "/") ? "" : h->mount_root,
-				       name)))
-			break;
-		*strrchr(folder, '/') = '\0';
-	}
-	return may_write(arena_printf(a, "%s/cgroup.procs", folder));
+	return fs.f_type == CGROUP2_SUPER_MAGIC && cgroup_may_join(h, folder);
 }
 
 static enum cgroup_layout layout_of(const struct cgroup_host *host)

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "cgroups/cgroup.h"
 #include "cgroups/devices.h"
+#include "cgroups/plan_unit.h"
 #include "cgroups/v1.h"
 #include "cgroups/v2.h"
 
@@ -31,7 +32,7 @@ static const char *const v2_wanted[] = { "cpuset", "cpu", "io", "memory", "pids"
 
 /* ---- where ---- */
 
-static int normal_path(struct arena *a, const char *text, char **ret)
+static int normal_path(struct arena *a, const char *text, const char **ret)
 {
 	CLEANUP_BUF struct buf out = { 0 };
 	size_t names = 0;
@@ -64,6 +65,20 @@ static const char *root_as_prefix(const char *path)
 	return str_eq(path, "/") ? "" : path;
 }
 
+/* systemd makes it in every hierarchy that it knows of, we in the others. */
+static bool place_unit(struct planner *p, const char *path, const struct cgroup_hierarchy *h,
+		       struct cgroup_folder *f)
+{
+	const char *rest = str_after(path, root_as_prefix(h->mount_root));
+
+	if (!rest || *rest != '/')
+		return false;
+	f->hierarchy = h;
+	f->name = path;
+	f->path = arena_printf(p->a, "%s%s", h->mount, rest);
+	return true;
+}
+
 /* Fills the folder's path and name; false when we may not use the hierarchy. */
 static bool place(struct planner *p, const struct cgroup_options *opt, bool relative,
 		  const char *path, const struct cgroup_hierarchy *h, struct cgroup_folder *f)
@@ -73,6 +88,8 @@ static bool place(struct planner *p, const struct cgroup_options *opt, bool rela
 
 	if (h->read_only || !base)
 		return false;
+	if (p->plan->unit)
+		return place_unit(p, path, h, f);
 	base = root_as_prefix(base);
 	f->hierarchy = h;
 	f->name = arena_printf(p->a, "%s%s", base, path);
@@ -95,8 +112,9 @@ static int place_all(struct planner *p, const struct cgroup_options *opt)
 								     opt->default_name;
 	bool relative = text[0] != '/';
 	struct cgroup_plan *plan = p->plan;
-	char *path = NULL;
-	int r = normal_path(p->a, text, &path);
+	const char *path = NULL;
+	int r = p->host->systemd ? cgroup_plan_unit(p->a, p->host, opt, &plan->unit, &path) :
+				   normal_path(p->a, text, &path);
 
 	if (r < 0)
 		return r;
@@ -316,6 +334,7 @@ static struct planner planner(struct arena *a, const struct cgroup_host *host,
 
 	p.plan = arena_new_of(a, struct cgroup_plan);
 	p.plan->layout = host->layout;
+	p.plan->systemd = host->systemd;
 	return p;
 }
 
@@ -323,6 +342,7 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 		      const struct cgroup_resources *res, const struct cgroup_options *opt,
 		      struct cgroup_plan **ret)
 {
+	struct cgroup_resources rounded = *res;
 	struct planner p = planner(a, host, res);
 	int r = opt->disabled ? 0 : cgroup_resources_check(res);
 
@@ -330,8 +350,14 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 		return r;
 	if (!opt->disabled) {
 		r = place_all(&p, opt);
+		if (r == 0 && p.plan->unit) {
+			cgroup_plan_round(&rounded, NULL);
+			p.res = &rounded;
+		}
 		if (r == 0)
 			r = fill(&p, opt->privileged);
+		if (r == 0 && p.plan->unit)
+			r = cgroup_plan_properties(a, host, &rounded, opt, p.plan);
 		if (r < 0)
 			return r;
 	}
@@ -368,6 +394,8 @@ int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
 	if (r < 0)
 		return r;
 	p.update = update;
+	if (update->unit)
+		cgroup_plan_round(&res, update);
 	p.plan->folders = arena_array(a, strv_len(folders), sizeof(*p.plan->folders));
 	for (; folders && *folders; folders++) {
 		struct cgroup_folder *f = &p.plan->folders[p.plan->n_folders];
@@ -378,6 +406,8 @@ int cgroup_plan_update(struct arena *a, const struct cgroup_host *host,
 			p.plan->n_folders++;
 	}
 	r = fill(&p, res.n_devices > 0);
+	if (r == 0 && update->unit)
+		r = cgroup_plan_property_change(a, host, update, p.plan);
 	if (r == 0)
 		*ret = p.plan;
 	return r;

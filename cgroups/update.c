@@ -12,6 +12,7 @@
 #include "cgroups/controllers.h"
 #include "cgroups/devices.h"
 #include "cgroups/program.h"
+#include "cgroups/systemd.h"
 #include "cgroups/writes.h"
 
 #include <fcntl.h>
@@ -189,11 +190,16 @@ static int restore_devices(struct arena *a, const struct cgroup_plan *plan, cons
 }
 
 static void roll_back(struct arena *a, const struct cgroup_plan *plan, const struct part *parts,
-		      size_t n, bool attached)
+		      size_t n, bool attached, bool told)
 {
 	struct error_kept first;
 
 	error_keep(&first);
+	/* Before the files, which systemd writes. */
+	if (told &&
+	    cgroup_systemd_set(plan->systemd, plan->unit->name, plan->properties_before->list,
+			       plan->properties_before->n) < 0)
+		warn("%s, ignoring", error_text());
 	if (attached && plan->program_before &&
 	    cgroup_program_attach(plan->folders[0].path, plan->program_before,
 				  plan->n_before_insns) < 0)
@@ -206,11 +212,22 @@ static void roll_back(struct arena *a, const struct cgroup_plan *plan, const str
 	error_restore(&first);
 }
 
+/* It writes the same files, once more for what it can only say in its own way: TasksMax=1 is pids.max 0. */
+static int tell_systemd(const struct cgroup_plan *plan, const struct part *parts)
+{
+	int r = cgroup_systemd_set(plan->systemd, plan->unit->name, plan->properties->list,
+				   plan->properties->n);
+
+	for (size_t i = 0; r == 0 && i < plan->n_folders; i++)
+		r = write_part(&parts[i].todo);
+	return r;
+}
+
 int cgroup_apply(const struct cgroup_plan *plan, int (*finish)(void *arg), void *arg)
 {
 	CLEANUP(arena) struct arena *a = arena_new();
 	struct part *parts = arena_array(a, plan->n_folders, sizeof(*parts));
-	bool attached = false;
+	bool attached = false, told = false;
 	size_t i;
 	int r = 0;
 
@@ -229,9 +246,13 @@ int cgroup_apply(const struct cgroup_plan *plan, int (*finish)(void *arg), void 
 					  plan->n_device_insns);
 		attached = r == 0;
 	}
+	if (r == 0 && plan->unit) {
+		told = true;
+		r = tell_systemd(plan, parts);
+	}
 	if (r == 0 && finish)
 		r = finish(arg);
 	if (r < 0)
-		roll_back(a, plan, parts, i, attached);
+		roll_back(a, plan, parts, i, attached, told);
 	return r;
 }

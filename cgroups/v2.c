@@ -23,30 +23,36 @@ static int only_on_v1(const char *field)
 /* ---- memory ---- */
 
 /* The spec's swap is memory and swap together, memory.swap.max is swap alone. */
-static int plan_swap(struct cgroup_writes *w, const struct cgroup_memory *m)
+bool cgroup_v2_swap(const struct cgroup_memory *m, int64_t *ret)
 {
 	struct opt_i64 swap = m->swap;
-	struct cgroup_write *write;
-	int64_t total;
 
 	if (is_amount(&m->limit) && m->limit.value == -1 && !is_amount(&swap))
 		swap = m->limit;
 	if (!is_amount(&swap))
+		return false;
+	*ret = swap.value == -1 ? -1 : swap.value - m->limit.value;
+	return true;
+}
+
+static int plan_swap(struct cgroup_writes *w, const struct cgroup_memory *m)
+{
+	struct cgroup_write *write;
+	int64_t swap;
+
+	if (!cgroup_v2_swap(m, &swap))
 		return 0;
-	if (swap.value != -1 && !is_amount(&m->limit))
+	if (swap != -1 && !is_amount(&m->limit))
 		return refuse(-EINVAL,
 			      FIELD "memory.swap: unable to set swap limit without memory limit: "
 				    "cgroup v2 limits swap alone");
-	total = swap.value;
-	if (total != -1)
-		swap.value -= m->limit.value;
-	write = cgroup_writes_number(w, FIELD "memory.swap", "memory.swap.max", swap.value, "max");
+	write = cgroup_writes_number(w, FIELD "memory.swap", "memory.swap.max", swap, "max");
 	write->granule = (uint64_t)sysconf(_SC_PAGESIZE);
 	/* Without swap accounting: nothing to take back, nothing to forbid. */
-	write->tolerate_missing = swap.value <= 0;
+	write->tolerate_missing = swap <= 0;
 	if (m->check_before_update.value)
-		cgroup_writes_floor(w, write, "memory+swap limit", total, "memory.current",
-				    "memory.swap.current");
+		cgroup_writes_floor(w, write, "memory+swap limit", swap == -1 ? -1 : m->swap.value,
+				    "memory.current", "memory.swap.current");
 	return 0;
 }
 

@@ -52,5 +52,8 @@ extern const struct command cmd_oci_create, cmd_oci_run, cmd_oci_start, cmd_oci_
 /** cmd_root - open the state root that --root or the user's default names */
 int cmd_root(const struct cmd *cmd) MUST_USE;
 
+/** cmd_wants_systemd - is the systemd cgroup driver asked for? --cgroup-manager says more than --systemd-cgroup */
+bool cmd_wants_systemd(const struct cmd *cmd);
+
 /** cmd_print - write to stdout; a failed write is an error that is told */
 int cmd_print(const struct buf *out) MUST_USE;

@@ -53,7 +53,7 @@ bool entry_is_oci(const char *name)
 
 #ifdef ENTRY_SEALS
 /* A word that is not the command, an id for example, costs an execve that was not needed. `doboz` has to
- * see first where its own file is (store_remember_helper). */
+ * see first where its own file is (helper_remember). */
 static bool enters_container(char *const *argv)
 {
 	static const char commands[][16] = { "create", "run", "exec" };

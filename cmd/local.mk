@@ -84,6 +84,10 @@ helper_sources = \
 	cmd/image_main.c \
 	cmd/userns.c cmd/userns.h
 
+systemd_helper_sources = \
+	cmd/systemd_main.c \
+	cmd/systemd_message.c cmd/systemd_message.h
+
 unit_tests += \
 	tests/unit/test_events \
 	tests/unit/test_opts

@@ -3,11 +3,11 @@
  * The last component of argv[0] chooses: doboz-oci, runc and crun are the OCI runtime command line,
  * everything else is doboz, for people. */
 #include "base/error.h"
+#include "base/helper.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/entry.h"
 #include "cmd/log.h"
-#include "cmd/store.h"
 #include "cmd/version.h"
 #include "runtime/seal.h"
 #include "runtime/state.h"
@@ -78,6 +78,13 @@ int cmd_root(const struct cmd *cmd)
 	return state_root_open(cmd->global.root);
 }
 
+bool cmd_wants_systemd(const struct cmd *cmd)
+{
+	const struct cmd_global *g = &cmd->global;
+
+	return g->cgroup_manager ? str_eq(g->cgroup_manager, "systemd") : g->systemd_cgroup;
+}
+
 int cmd_print(const struct buf *out)
 {
 	if (out->len > 0 && fwrite(out->data, out->len, 1, stdout) != 1)
@@ -120,7 +127,7 @@ static int run_command(struct cmd *cmd, const struct command *c, char **argv)
 		return usage_error(refuse(-EINVAL, "%s: wrong number of arguments; usage: %s %s %s",
 					  c->name, cmd->name, c->name, c->arguments));
 	if (!cmd->oci)
-		store_remember_helper();
+		helper_remember("doboz-image");
 	if (c->flags & CMD_SEALED) {
 		r = seal_self(cmd->argv);
 		if (r < 0)

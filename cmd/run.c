@@ -261,6 +261,8 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	if (e >= 0)
 		e = facts_read(cmd->arena, !str_eq(cmd->global.cgroup_manager, "disabled"),
 			       &r.facts);
+	if (e >= 0 && cmd_wants_systemd(cmd))
+		e = facts_read_systemd(cmd->arena, &r.facts);
 	if (e >= 0)
 		e = describe(&r, args[0]);
 	if (e < 0)

@@ -4,10 +4,10 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/helper.h"
 #include "base/str.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 enum { HELPER_OUTPUT_MAX = 8 * 1024 * 1024, HELPER_ERROR_MAX = 4096 };
-
-#define HELPER_DIR "DOBOZ_HELPER_DIR"
 
 const char *store_path(struct cmd *cmd)
 {
@@ -76,31 +74,6 @@ int store_folder(struct cmd *cmd)
 		return fail(-errno, "open the store '%s'", path);
 	r = check_owner(fd, path);
 	return r < 0 ? r : TAKE_FD(fd);
-}
-
-/* $DOBOZ_HELPER_DIR, as store_remember_helper has set it in a build tree; else where it is installed. */
-static const char *find_helper(struct arena *a)
-{
-	const char *dir = getenv(HELPER_DIR);
-
-	return arena_printf(a, "%s/doboz-image", dir ? dir : DOBOZ_LIBEXECDIR);
-}
-
-void store_remember_helper(void)
-{
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - sizeof("doboz-image"));
-	char *name;
-
-	if (len <= 0)
-		return;
-	self[len] = '\0';
-	name = strrchr(self, '/') + 1;
-	(void)strcpy(name, "doboz-image");
-	if (access(self, X_OK) < 0)
-		return;
-	name[-1] = '\0';
-	(void)setenv(HELPER_DIR, self, 0);
 }
 
 /* Two pipes; the helper's ends are closed when it was started. */
@@ -167,7 +140,7 @@ static int collect(struct cmd *cmd, struct pipes *p, pid_t pid, char **ret_stdou
 
 int store_run_helper(struct cmd *cmd, char *const *args, char **ret_stdout)
 {
-	const char *path = find_helper(cmd->arena);
+	const char *path = helper_path(cmd->arena, "doboz-image");
 	char *name[] = { "doboz-image", NULL };
 	struct pipes p = { { -EBADF, -EBADF }, { -EBADF, -EBADF } };
 	pid_t pid;

@@ -11,13 +11,9 @@ const char *store_path(struct cmd *cmd) MUST_USE;
 /** store_folder - a descriptor of it; made with mode 0700 when it is missing */
 int store_folder(struct cmd *cmd) MUST_USE;
 
-/** store_remember_helper - set $DOBOZ_HELPER_DIR when the helper stands beside our executable (a build tree)
- *  Done before the program seals itself, because the sealed copy no longer knows where it came from. */
-void store_remember_helper(void);
-
 /**
  * store_run_helper - run doboz-image with these arguments, behind the program's name
- * The helper stands in libexec, or in $DOBOZ_HELPER_DIR.
+ * Where it stands: base/helper.h
  * @ret_stdout: what it printed; its stderr goes into the recorded failure
  */
 int store_run_helper(struct cmd *cmd, char *const *args, char **ret_stdout) MUST_USE;

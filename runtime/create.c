@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "cgroups/unit.h"
 #include "runtime/destroy.h"
 #include "runtime/hooks.h"
 #include "runtime/launch.h"
@@ -72,6 +73,10 @@ static int describe(struct creation *k)
 		       h->n[SPEC_HOOK_POSTSTOP];
 	if (p->cgroup && p->cgroup->n_folders)
 		s->cgroup_folders = cgroup_folders(p->arena, p->cgroup);
+	if (p->cgroup && p->cgroup->unit) {
+		s->systemd_unit = arena_strdup(p->arena, p->cgroup->unit->name);
+		s->systemd_user = p->cgroup->unit->user;
+	}
 	return proc_boot_id(p->arena, k->proc, &s->boot_id);
 }
 
@@ -142,6 +147,7 @@ static int finish(struct creation *k, const struct launch_result *made)
 		r = cgroup_after_clone(k->plan->cgroup);
 	if (r < 0)
 		return r;
+	cgroup_release(k->plan->cgroup);
 	k->state.ready = true;
 	/* A class that the config names stays when its first container goes. */
 	if (k->rdt && k->plan->rdt->clos_id && *k->plan->rdt->clos_id)
@@ -199,6 +205,7 @@ static int make(struct creation *k, struct launch_result *ret)
 	if (r < 0 && child.join && !k->has_cgroup) {
 		cgroup_create_undo(k->plan->cgroup, &k->join);
 		k->state.cgroup_folders = NULL; /* taken back; what was there stays */
+		k->state.systemd_unit = NULL;
 	}
 	return r < 0 ? r : finish(k, ret);
 }
@@ -241,6 +248,7 @@ static int create(int root, struct creation *k, struct container_process *ret_in
 	CLEANUP_FD int pidfd = made.pidfd;
 	CLEANUP_FD int sync = made.sync;
 	if (r < 0) {
+		cgroup_release(k->plan->cgroup);
 		watcher_end(k->watcher);
 		destroy_failed(root, id, &k->state);
 		return r;

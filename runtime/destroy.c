@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "base/sys.h"
 #include "cgroups/cgroup.h"
 
@@ -62,7 +63,28 @@ static int leave_cgroup(const struct state *s, int timeout_ms)
 	if (busy > 0)
 		warn("cgroup '%s' holds processes of somebody else and stays, ignoring",
 		     s->cgroup_folders[0]);
-	return busy < 0 ? busy : 0;
+	return busy;
+}
+
+/* Its name is free for another when this is through. Without processes systemd collects a scope by itself,
+ * so it need not answer. */
+static void stop_unit(const struct state *s)
+{
+	if (s->systemd_unit && cgroup_stop_unit(s->systemd_unit, s->systemd_user) < 0) {
+		warn("%s, ignoring", error_text());
+		error_clear();
+	}
+}
+
+/* What others have in the folders, or an empty slice, is not known to be ours without a process of ours. */
+static int remove_cgroup(const struct state *s, int orphan_timeout_ms)
+{
+	int r = s->pid > 0 ? cgroup_destroy(s->cgroup_folders, DEADLINE_MS) :
+			     leave_cgroup(s, orphan_timeout_ms);
+
+	if (r == 0 && (s->pid > 0 || !str_ends(s->systemd_unit ? s->systemd_unit : "", ".slice")))
+		stop_unit(s);
+	return r < 0 ? r : 0;
 }
 
 static int kill_all(const struct state *s, int pidfd)
@@ -86,8 +108,7 @@ static int destroy(int root, const char *id, const struct state *s, int orphan_t
 	if (pidfd >= 0)
 		r = kill_all(s, pidfd);
 	if (r >= 0 && s->cgroup_folders)
-		r = s->pid > 0 ? cgroup_destroy(s->cgroup_folders, DEADLINE_MS) :
-				 leave_cgroup(s, orphan_timeout_ms);
+		r = remove_cgroup(s, orphan_timeout_ms);
 	if (r >= 0)
 		r = remove_rdt(s);
 	return r < 0 ? r : state_remove(root, id);

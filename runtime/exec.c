@@ -46,16 +46,20 @@ static int folders_to_join(struct arena *a, const struct state *s, char *const *
 {
 	CLEANUP_FD int proc = -EBADF;
 	struct cgroup_host *host;
+	bool plain;
 	int r;
 
 	*ret = s->cgroup_folders;
-	if (!s->cgroup_folders || (!below && cgroup_takes_processes(s->cgroup_folders)))
+	plain = !s->cgroup_folders || (!below && cgroup_takes_processes(s->cgroup_folders));
+	if (plain && !(s->cgroup_folders && s->systemd_user))
 		return 0;
 	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (proc < 0)
 		return fail(-errno, "open /proc");
 	r = cgroup_host_read(a, proc, "", &host);
-	if (r < 0)
+	if (r >= 0 && s->systemd_user)
+		r = cgroup_enter_systemd(a, host, s->cgroup_folders);
+	if (r < 0 || plain)
 		return r;
 	return below ? cgroup_below(a, host, s->cgroup_folders, below, ret) :
 		       cgroup_of_process(a, host, proc, s->pid, s->cgroup_folders, ret);

@@ -146,3 +146,8 @@ int facts_read(struct arena *a, bool want_cgroups, struct facts *ret)
 	*ret = f;
 	return 0;
 }
+
+int facts_read_systemd(struct arena *a, struct facts *facts)
+{
+	return cgroup_open_systemd(a, facts->cgroups);
+}

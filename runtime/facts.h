@@ -32,5 +32,7 @@ extern const struct facts_feature facts_features[];
 
 /** facts_read - read all; records. A kernel below 5.14 is refused with a clear sentence. */
 int facts_read(struct arena *a, bool want_cgroups, struct facts *ret) MUST_USE;
+/** facts_read_systemd - connect to the manager of this caller's units, for the systemd driver; records */
+int facts_read_systemd(struct arena *a, struct facts *facts) MUST_USE;
 /** facts_has - is this kernel at least major.minor? */
 bool facts_has(const struct facts *f, unsigned major, unsigned minor);

@@ -101,6 +101,9 @@ static int plan_cgroup(struct plan_builder *b)
 		.cgroups_path = b->spec->linux_.cgroups_path,
 		.default_name = arena_printf(b->a, "%sdoboz/%s", privileged ? "/" : "", o->id),
 		.privileged = privileged,
+		.id = o->id,
+		.annotations = b->spec->annotations,
+		.n_annotations = b->spec->n_annotations,
 	};
 
 	options.delegate = privileged && !o->user_name && is_delegated(b) &&

@@ -297,6 +297,8 @@ static const struct json_row rows[] = {
 	FIELD("hasHooks", JSON_K_BOOL, state.has_hooks),
 	FIELD("terminal", JSON_K_BOOL, state.terminal),
 	FIELD("cgroupFolders", JSON_K_STRV, state.cgroup_folders),
+	FIELD("systemdUnit", JSON_K_STRING, state.systemd_unit),
+	FIELD("systemdUser", JSON_K_BOOL, state.systemd_user),
 	FIELD("rdtClass", JSON_K_STRING, state.rdt.class_name),
 	FIELD("rdtMade", JSON_K_BOOL, state.rdt.made),
 	FIELD("rdtMonitored", JSON_K_BOOL, state.rdt.monitored),
@@ -329,6 +331,10 @@ int state_save(int dir, const struct state *s)
 	json_w_bool(&w, "terminal", s->terminal);
 	if (s->cgroup_folders)
 		json_w_strv(&w, "cgroupFolders", s->cgroup_folders);
+	if (s->systemd_unit) {
+		json_w_str(&w, "systemdUnit", s->systemd_unit);
+		json_w_bool(&w, "systemdUser", s->systemd_user);
+	}
 	if (s->rdt.class_name) {
 		json_w_str(&w, "rdtClass", s->rdt.class_name);
 		json_w_bool(&w, "rdtMade", s->rdt.made);

@@ -31,6 +31,8 @@ struct state {
 	bool started;        /* start has released it */
 	bool has_hooks;      /* config.json has hooks that start or delete have to run */
 	char **cgroup_folders;
+	char *systemd_unit;   /* that the folders are of; NULL: the cgroupfs driver */
+	bool systemd_user;    /* of the user's manager */
 	struct rdt_group rdt; /* of linux.intelRdt */
 	struct json_map *annotations;
 	size_t n_annotations;

@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "cgroups/merge.h"
+#include "cgroups/systemd.h"
 #include "runtime/container.h"
 
 #include <fcntl.h>
@@ -123,17 +124,23 @@ static int finish(void *arg)
 static int apply(const struct cgroup_update *update, struct rest *rest)
 {
 	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct cgroup_host *host;
+	struct cgroup_host *host = NULL;
 	struct cgroup_plan *plan;
 	int r;
 
 	if (proc < 0)
 		return fail(-errno, "open /proc");
 	r = cgroup_host_read(rest->arena, proc, "", &host);
+	if (r >= 0 && update->unit)
+		r = cgroup_systemd_open(rest->arena, rest->state->systemd_user, &host->systemd);
 	if (r >= 0)
 		r = cgroup_plan_update(rest->arena, host, update, rest->state->cgroup_folders,
 				       &plan);
-	return r < 0 ? r : cgroup_apply(plan, finish, rest);
+	if (r >= 0)
+		r = cgroup_apply(plan, finish, rest);
+	if (update->unit && host)
+		cgroup_systemd_close(host->systemd);
+	return r;
 }
 
 int container_update(int root, const char *id, const struct json *change,
@@ -164,7 +171,7 @@ int container_update(int root, const char *id, const struct json *change,
 	if (r == 0)
 		r = decode(a, "resources", s->resources, &after);
 	if (r == 0)
-		r = apply(&(struct cgroup_update){ &asked, &before, &after },
+		r = apply(&(struct cgroup_update){ &asked, &before, &after, s->systemd_unit },
 			  &(struct rest){ a, dir, s, rdt });
 	return error_is(error_in(r, "cgroup"), ERROR_CGROUP);
 }

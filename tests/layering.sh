@@ -74,7 +74,7 @@ fences='
 ^openssl/               ^image/digest\.c$
 ^curl/                  ^image/registry[a-z_]*\.c$
 ^libmnl/                ^netns/rtnl\.c$
-^(systemd|dbus)/        ^cgroups/systemd\.c$
+^(systemd|dbus)/        ^cmd/systemd_message\.h$
 ^(zlib|zstd)\.h$        ^image/
 ^isa-l(\.h|/)           ^image/
 '

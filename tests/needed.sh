@@ -17,6 +17,9 @@ is_static() { ! readelf -lW "$1" | grep -q INTERP; }
 
 libraries=$(needed "$build/doboz")
 helper_libraries=$(needed "$build/doboz-image")
+# Only where configure found libsystemd.
+systemd=
+[ ! -x "$build/doboz-systemd" ] || systemd=$build/doboz-systemd
 
 hardened()
 {
@@ -41,4 +44,8 @@ rule 'needed: doboz-image does (control: the pattern matches)' \
 	"$(grep -qE "^($heavy)" <<< "$helper_libraries" || echo "$build/doboz-image: none of $heavy")"
 rule 'needed: doboz is hardened' "$(hardened "$build/doboz")"
 rule 'needed: doboz-image is hardened' "$(hardened "$build/doboz-image")"
+rule 'needed: D-Bus is in doboz-systemd alone (control: it is there)' "$(
+	grep -E '^lib(systemd|dbus)' <<< "$helper_libraries" | sed "s|^|$build/doboz-image: |"
+	[ -z "$systemd" ] || needed "$systemd" | grep -q '^libsystemd' || echo "$systemd: no libsystemd")"
+rule 'needed: doboz-systemd is hardened, where it is built' "$([ -z "$systemd" ] || hardened "$systemd")"
 finish

@@ -103,11 +103,6 @@ static int set_options(struct cmd *cmd, const struct create_values *v, const cha
 		.notify_socket = notify_socket() != NULL,
 		.cgroup_disabled = str_eq(cmd->global.cgroup_manager, "disabled"),
 	};
-	if (cmd->global.systemd_cgroup || str_eq(cmd->global.cgroup_manager, "systemd"))
-		return error_is(
-			refuse(-EOPNOTSUPP,
-			       "the systemd cgroup driver is not supported yet; use cgroupfs"),
-			ERROR_SYSTEMD);
 	return read_listen_fds(&opt->listen_fds);
 }
 
@@ -144,6 +139,8 @@ int create_load(struct cmd *cmd, const struct create_values *v, const char *id, 
 	if (r < 0)
 		return r;
 	r = facts_read(cmd->arena, !c.options.cgroup_disabled, &facts);
+	if (r >= 0 && cmd_wants_systemd(cmd))
+		r = facts_read_systemd(cmd->arena, &facts);
 	if (r < 0)
 		return r;
 	*ret = c;

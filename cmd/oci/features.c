@@ -3,6 +3,8 @@
  * Only what is executed is named: callers decide by it (containerd refuses idmapped mounts without
  * mountExtensions.idmap.enabled). */
 #include "base/error.h"
+#include "base/helper.h"
+#include "cgroups/systemd.h"
 #include "cmd/cmd.h"
 #include "runtime/caps.h"
 #include "runtime/mount_options.h"
@@ -49,17 +51,19 @@ struct switch_row {
 	bool value;
 };
 
-static const struct switch_row switches[] = {
-	{ "cgroup", "v1", true },          { "cgroup", "v2", true },
-	{ "cgroup", "systemd", false },    { "cgroup", "systemdUser", false },
-	{ "cgroup", "rdma", true },        { "apparmor", "enabled", true },
-	{ "selinux", "enabled", true },    { "intelRdt", "enabled", true },
-	{ "intelRdt", "schemata", true },  { "intelRdt", "monitoring", true },
-	{ "netDevices", "enabled", true },
-};
-
 static void write_switches(struct json_writer *w)
 {
+	/* Its helper is a program that may not be installed. */
+	const bool systemd = cgroup_systemd_is_built();
+	const struct switch_row switches[] = {
+		{ "cgroup", "v1", true },          { "cgroup", "v2", true },
+		{ "cgroup", "systemd", systemd },  { "cgroup", "systemdUser", systemd },
+		{ "cgroup", "rdma", true },        { "apparmor", "enabled", true },
+		{ "selinux", "enabled", true },    { "intelRdt", "enabled", true },
+		{ "intelRdt", "schemata", true },  { "intelRdt", "monitoring", true },
+		{ "netDevices", "enabled", true },
+	};
+
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
 		if (i == 0 || !str_eq(switches[i].object, switches[i - 1].object))
 			json_w_object(w, switches[i].object);
@@ -86,6 +90,7 @@ static int run(struct cmd *cmd, const void *values, char **args)
 
 	(void)values;
 	(void)args;
+	helper_remember(CGROUP_SYSTEMD_HELPER);
 	json_w_object(&w, NULL);
 	json_w_str(&w, "ociVersionMin", SPEC_VERSION_MIN);
 	json_w_str(&w, "ociVersionMax", SPEC_VERSION_MAX);
@@ -101,6 +106,10 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	json_w_str(&w, "io.doboz.version", PACKAGE_VERSION);
 	json_w_str(&w, "io.github.seccomp.libseccomp.version", seccomp_library_version(cmd->arena));
 	json_w_end_object(&w);
+	/* Properties of a unit can run programs on the host. */
+	json_w_array(&w, "potentiallyUnsafeConfigAnnotations");
+	json_w_str(&w, NULL, "org.systemd.property.");
+	json_w_end_array(&w);
 	json_w_end_object(&w);
 	buf_addc(&out, '\n');
 	return cmd_print(&out);
