@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/ranges.h"
 #include "base/str.h"
+#include "cgroups/delegate.h"
 #include "cgroups/systemd.h"
 #include "cgroups/tree.h"
 
@@ -265,5 +266,5 @@ int cgroup_after_clone(const struct cgroup_plan *plan)
 		dir = open_folder(f->path);
 		r = dir < 0 ? dir : cgroup_write_folder(dir, f, true);
 	}
-	return r;
+	return r == 0 && plan->leaf ? cgroup_delegate_leaf(plan) : r;
 }

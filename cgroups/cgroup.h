@@ -27,6 +27,7 @@ struct cgroup_hierarchy {
 			       that is ours, because own_path holds processes; NULL: not below the
 			       mount, so that it has no folder */
 	bool read_only;     /* mounted so: nobody can make a folder */
+	bool ns_delegate;   /* v2: limits of a cgroup namespace's root are closed to those inside */
 	bool writable;      /* the caller may make folders below base_path */
 };
 
@@ -108,7 +109,7 @@ struct cgroup_plan {
 	bool v2_join_after_v1;         /* always false on pure v2, where clone3 does it */
 	struct cgroup_folder *folders; /* v2 first */
 	size_t n_folders;
-	bool delegate; /* as in struct cgroup_options */
+	bool delegate, leaf; /* as in struct cgroup_options */
 	uint32_t delegate_uid;
 	struct bpf_insn
 		*device_program; /* BPF_PROG_TYPE_CGROUP_DEVICE of folders[0]; NULL: v1 rules */
@@ -136,7 +137,9 @@ struct cgroup_options {
 	bool privileged;          /* CAP_SYS_ADMIN over the host: device rules can be set */
 	bool disabled;            /* --cgroup-manager disabled */
 	bool delegate;            /* the v2 folder becomes delegate_uid's */
-	uint32_t delegate_uid;    /* of the host */
+	bool leaf; /* the container's processes start in a leaf below it, so that its controllers can
+		      be handed on: a folder of v2 has either processes or children with limits */
+	uint32_t delegate_uid; /* of the host */
 	/* The systemd driver's: the container's id, and the annotations org.systemd.property.NAME. */
 	const char *id;
 	const struct json_map *annotations;
@@ -202,7 +205,9 @@ int cgroup_open(char *const *folders, struct cgroup_join *ret_join) MUST_USE;
  *  "tasks" (a write to cgroup.procs waits 10 ms for an RCU grace period) */
 int cgroup_join_v1(const struct cgroup_join *join) MUST_USE;
 
-/** cgroup_after_clone - the writes and the properties marked after_clone */
+/** cgroup_after_clone - the writes and the properties marked after_clone; then, of a plan with a leaf: whoever
+ *  is in the v2 folder moves down to it, and all controllers are handed on. Not before: the cgroup
+ *  namespace, which the child has by now, has the folder as its root, and not the leaf. */
 int cgroup_after_clone(const struct cgroup_plan *plan) MUST_USE;
 
 /** cgroup_release - let go of the helper that has held the unit so far; NULL, or no unit: nothing to do */

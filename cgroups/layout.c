@@ -169,6 +169,8 @@ static void find_hierarchies(struct reader *rd, struct cgroup_host *host)
 		if ((!h.v2 && !str_eq(m->type, "cgroup")) || is_covered(rd, i))
 			continue;
 		h.read_only = is_read_only(rd->a, m);
+		h.ns_delegate = h.v2 &&
+				strv_has(str_split(rd->a, m->super_options, ','), "nsdelegate");
 		if (!h.v2)
 			h.controllers = v1_controllers(rd->a, m->super_options);
 		if (h.v2 || h.controllers)

@@ -363,6 +363,11 @@ int cgroup_plan_build(struct arena *a, const struct cgroup_host *host,
 	}
 	p.plan->delegate = opt->delegate;
 	p.plan->delegate_uid = opt->delegate_uid;
+	p.plan->leaf = opt->leaf;
+	if (opt->leaf && (p.plan->n_folders == 0 || !p.plan->folders[0].hierarchy->v2))
+		return refuse(-EOPNOTSUPP,
+			      "--cgroup-delegate: needs a folder in cgroup v2: v1 cannot "
+			      "be handed on safely");
 	if (host->layout == CGROUP_V2 && p.plan->n_folders)
 		for (size_t i = 0; v2_wanted[i]; i++)
 			enable(&p, &p.plan->folders[0], v2_wanted[i]);

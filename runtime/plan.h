@@ -33,6 +33,7 @@ struct plan_options {
 	const char *init_path; /* --init: host path of a small init, bound into the container */
 	bool notify_socket;    /* the caller has a NOTIFY_SOCKET: see step NOTIFY_SOCKET */
 	bool cgroup_disabled;
+	bool cgroup_delegate; /* init in a leaf of its cgroup, whose controllers it may hand on */
 };
 
 /* ---- mounts ---- */

@@ -61,17 +61,48 @@ bool plan_privileged(const struct plan_builder *b, int capability)
 
 /* ---- the parts that have no file of their own ---- */
 
-/* config-linux.md "Cgroup ownership": only in a cgroup namespace of its own, mounted writable. */
-static bool is_delegated(const struct plan_builder *b)
+#define DELEGATE "--cgroup-delegate: "
+
+/* The mount that shows a container its own cgroups writable, in a cgroup namespace of its own; or NULL. */
+static const struct spec_mount *writable_cgroup(const struct plan_builder *b)
 {
 	for (size_t i = 0; i < b->spec->n_mounts; i++) {
 		const struct spec_mount *m = &b->spec->mounts[i];
 
 		if (str_eq(m->source, "cgroup") && str_eq(m->destination, "/sys/fs/cgroup") &&
 		    !strv_has(m->options, "ro"))
-			return (b->plan->clone_flags | b->plan->unshare_flags) & CLONE_NEWCGROUP;
+			return (b->plan->clone_flags | b->plan->unshare_flags) & CLONE_NEWCGROUP ?
+				       m :
+				       NULL;
 	}
-	return false;
+	return NULL;
+}
+
+/* What would let root inside change its own limits is refused: a v1 folder that is writable, and one of
+ * v2 whose files root inside owns and the kernel does not close. */
+static int check_delegation(const struct plan_builder *b, const struct spec_mount *m,
+			    bool known_user)
+{
+	const struct cgroup_host *host = b->facts->cgroups;
+	bool closed = b->own_namespaces & CLONE_NEWUSER;
+
+	for (size_t i = 0; host && i < host->n_hierarchies; i++)
+		closed = closed || host->hierarchies[i].ns_delegate;
+	if (b->options->cgroup_disabled || !host)
+		return refuse(-EINVAL, DELEGATE "there is no cgroup");
+	if (!m)
+		return refuse(-EINVAL, DELEGATE "needs a cgroup namespace, and a writable mount of "
+						"type cgroup2 at /sys/fs/cgroup");
+	if (host->layout != CGROUP_V2 && !str_eq(m->type, "cgroup2"))
+		return refuse(-EOPNOTSUPP,
+			      DELEGATE "cgroup v1 cannot be handed on safely: the mount "
+				       "at /sys/fs/cgroup must be of type cgroup2");
+	if (!closed)
+		return refuse(-EPERM, DELEGATE "needs a user namespace, or cgroup2 mounted with "
+					       "nsdelegate: root inside would own its own limits");
+	return known_user ?
+		       0 :
+		       refuse(-EINVAL, DELEGATE "needs a user that the id maps know, by number");
 }
 
 /* @id: of the container. Return: is it known which user of the host that is? */
@@ -104,10 +135,16 @@ static int plan_cgroup(struct plan_builder *b)
 		.id = o->id,
 		.annotations = b->spec->annotations,
 		.n_annotations = b->spec->n_annotations,
+		.leaf = o->cgroup_delegate,
 	};
+	const struct spec_mount *writable = writable_cgroup(b);
+	bool known = !o->user_name && host_user(b, b->process->user.uid, &options.delegate_uid);
+	int r = o->cgroup_delegate ? check_delegation(b, writable, known) : 0;
 
-	options.delegate = privileged && !o->user_name && is_delegated(b) &&
-			   host_user(b, b->process->user.uid, &options.delegate_uid);
+	if (r < 0)
+		return r;
+	/* config-linux.md "Cgroup ownership" */
+	options.delegate = privileged && writable && known;
 	if (o->cgroup_disabled || !b->facts->cgroups)
 		return 0;
 	return cgroup_plan_build(b->a, b->facts->cgroups, &b->spec->linux_.resources, &options,

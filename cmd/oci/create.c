@@ -102,6 +102,7 @@ static int set_options(struct cmd *cmd, const struct create_values *v, const cha
 		.has_console = c->console_fd >= 0,
 		.notify_socket = notify_socket() != NULL,
 		.cgroup_disabled = str_eq(cmd->global.cgroup_manager, "disabled"),
+		.cgroup_delegate = v->cgroup_delegate,
 	};
 	return read_listen_fds(&opt->listen_fds);
 }

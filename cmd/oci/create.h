@@ -8,7 +8,7 @@
 struct create_values {
 	const char *bundle, *config, *console_socket, *pidfd_socket, *pid_file, *format;
 	struct opt_u64 preserve_fds;
-	bool no_pivot, no_new_keyring, dry_run;
+	bool no_pivot, no_new_keyring, dry_run, cgroup_delegate;
 	bool detach, keep; /* run only */
 };
 
@@ -38,6 +38,9 @@ struct create_values {
 		{ 0,        "no-new-keyring",                                                    \
 		  OPT_FLAG, offsetof(struct create_values, no_new_keyring),                      \
 		  NULL,     "keep the caller's session keyring" },                               \
+		{ 0,        "cgroup-delegate",                                                   \
+		  OPT_FLAG, offsetof(struct create_values, cgroup_delegate),                     \
+		  NULL,     "its cgroup is its own: for systemd or containers in it (v2)" },     \
 		{ 0, "no-subreaper", OPT_IGNORED_FLAG, 0, NULL, "accepted, without a meaning" }, \
 		{ 0,        "dry-run",                                                           \
 		  OPT_FLAG, offsetof(struct create_values, dry_run),                             \
