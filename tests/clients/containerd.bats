@@ -34,17 +34,40 @@ teardown()
 ctr() { timeout 60 /usr/bin/ctr "$@"; }
 # with OPTION...: `ctr run` with the runtime under test; each test has one container, c1, and exec ids of its own
 with() { ctr run --runtime io.containerd.runc.v2 --runc-binary "$RUNTIME" --cgroup "$CLIENTS_CGROUP/c1" "$@"; }
-box() { with --rm "$@"; }
+
+# with_log CMD... -- OPTION...: the command with the output of its payload, which the shim writes to a file. Not
+# through ctr: when the payload ends, ctr gives up a pipe that it has not opened by then, and what is in it is lost.
+with_log()
+{
+	local command=() status=0
+
+	while [ "$1" != -- ]; do command+=("$1"); shift; done
+	shift
+	rm -f "$CLIENTS_SCRATCH/log"
+	"${command[@]}" --log-uri "file://$CLIENTS_SCRATCH/log" "$@" || status=$?
+	[ ! -e "$CLIENTS_SCRATCH/log" ] || cat "$CLIENTS_SCRATCH/log"
+	return "$status"
+}
+box() { with_log with --rm -- "$@"; }
+# in_c1 EXEC-ID [OPTION...] c1 CMD...
+in_c1() { with_log ctr tasks exec --exec-id "$1" -- "${@:2}"; }
+
+# make_mark: a FIFO, /mark/ready in a container with the options "${mark[@]}"
+make_mark()
+{
+	local dir=$CLIENTS_SCRATCH/mark
+
+	mkdir -p "$dir" && rm -f "$dir/ready" && mkfifo "$dir/ready"
+	mark=(--mount "type=bind,src=$dir,dst=/mark,options=rbind:rw")
+}
 
 # detached OPTION...: c1 waits, and ends with 3 on TERM; it is ready when its trap is set
 detached()
 {
-	local mark=$CLIENTS_SCRATCH/mark
-
-	mkdir -p "$mark" && rm -f "$mark/ready" && mkfifo "$mark/ready" || return
-	with -d --mount "type=bind,src=$mark,dst=/mark,options=rbind:rw" "$@" "$IMAGE" c1 sh -c \
+	make_mark
+	with -d "${mark[@]}" "$@" "$IMAGE" c1 sh -c \
 		'trap "exit 3" TERM; echo > /mark/ready; while :; do sleep 0.1; done'
-	timeout 30 cat "$mark/ready" > /dev/null
+	timeout 30 cat "$CLIENTS_SCRATCH/mark/ready" > /dev/null
 }
 
 pid_of() { ctr tasks ls | awk -v id="$1" '$1 == id { print $2 }'; }
@@ -60,13 +83,25 @@ pid_of() { ctr tasks ls | awk -v id="$1" '$1 == id { print $2 }'; }
 }
 
 # bats test_tags=short
+@test "run: output by ctr, of a payload that is still there" {
+	make_mark
+	with --rm "${mark[@]}" "$IMAGE" c1 sh -c 'echo hi; echo lost >&2; cat /mark/ready; exit 4' \
+		> "$CLIENTS_SCRATCH/out" 2> "$CLIENTS_SCRATCH/err" 3>&- &
+	until grep -qx hi "$CLIENTS_SCRATCH/out" && grep -qx lost "$CLIENTS_SCRATCH/err"; do kill -0 $!; done
+	echo > "$CLIENTS_SCRATCH/mark/ready"
+	status=0
+	wait $! || status=$?
+	[ "$status" = 4 ]
+}
+
+# bats test_tags=short
 @test "exec: output, status, a terminal, what cannot be executed" {
 	detached
-	outputs '^in$' ctr tasks exec --exec-id e1 c1 echo in
-	run -9 ctr tasks exec --exec-id e2 c1 sh -c 'exit 9'
-	outputs '^uid=1000' ctr tasks exec --exec-id e3 --user 1000 c1 id
-	outputs '^/tmp$' ctr tasks exec --exec-id e4 --cwd /tmp c1 pwd
-	fails 1 'executable file not found' ctr tasks exec --exec-id e5 c1 nonexist
+	outputs '^in$' in_c1 e1 c1 echo in
+	run -9 in_c1 e2 c1 sh -c 'exit 9'
+	outputs '^uid=1000' in_c1 e3 --user 1000 c1 id
+	outputs '^/tmp$' in_c1 e4 --cwd /tmp c1 pwd
+	fails 1 'executable file not found' in_c1 e5 c1 nonexist
 	outputs '/dev/pts/' script -qec "/usr/bin/ctr tasks exec -t --exec-id e6 c1 tty" /dev/null
 }
 
@@ -117,10 +152,10 @@ pid_of() { ctr tasks ls | awk -v id="$1" '$1 == id { print $2 }'; }
 	[ "$(ctr tasks ps c1 | awk -v pid="$(pid_of c1)" '$1 == pid' | wc -l)" = 1 ]
 	ctr tasks pause c1
 	outputs PAUSED ctr tasks ls
-	fails 1 'paused' ctr tasks exec --exec-id e1 c1 true
+	fails 1 'paused' in_c1 e1 c1 true
 	ctr tasks resume c1
 	outputs RUNNING ctr tasks ls
-	outputs '^in$' ctr tasks exec --exec-id e2 c1 echo in
+	outputs '^in$' in_c1 e2 c1 echo in
 }
 
 # bats test_tags=short
