@@ -23,6 +23,7 @@ cgroups_sources = \
 	cgroups/rdt_config.c cgroups/rdt_config.h \
 	cgroups/rdt_mount.c cgroups/rdt_mount.h \
 	cgroups/rdt_stats.c cgroups/rdt_stats.h \
+	cgroups/reclaim.c cgroups/reclaim.h \
 	cgroups/resources.c cgroups/resources.h \
 	cgroups/stats.c cgroups/stats.h \
 	cgroups/stats_data.h \

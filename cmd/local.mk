@@ -18,6 +18,8 @@ cmd_sources = \
 	cmd/image.h \
 	cmd/inspect.c \
 	cmd/kill.c \
+	cmd/limits.c \
+	cmd/limits.h \
 	cmd/log.c \
 	cmd/log.h \
 	cmd/logs.c \
@@ -76,6 +78,7 @@ cmd_sources = \
 	cmd/table.c \
 	cmd/table.h \
 	cmd/unpack.c \
+	cmd/update.c \
 	cmd/userns.c cmd/userns.h \
 	cmd/version.c \
 	cmd/version.h \

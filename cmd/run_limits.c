@@ -4,12 +4,11 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "cmd/limits.h"
 
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
-
-enum { CPU_PERIOD_US = 100000 };
 
 static int write_bytes(struct json_writer *w, const char *key, const char *option, const char *text)
 {
@@ -44,30 +43,6 @@ static int write_memory(struct json_writer *w, const struct run_values *v)
 	return r;
 }
 
-/* "1.5" to microseconds per period, exactly, without floating point. */
-static int parse_cpus(const char *text, int64_t *ret_quota)
-{
-	const char *dot = strchr(text, '.');
-	size_t whole_len = dot ? (size_t)(dot - text) : strlen(text);
-	int64_t quota = 0, scale = CPU_PERIOD_US;
-
-	if (whole_len == 0 || whole_len > 5)
-		return -EINVAL;
-	for (size_t i = 0; i < whole_len; i++) {
-		if (!isdigit((unsigned char)text[i]))
-			return -EINVAL;
-		quota = quota * 10 + (text[i] - '0') * (int64_t)CPU_PERIOD_US;
-	}
-	for (const char *c = dot ? dot + 1 : ""; *c; c++) {
-		if (!isdigit((unsigned char)*c))
-			return -EINVAL;
-		scale /= 10;
-		quota += (*c - '0') * scale;
-	}
-	*ret_quota = quota;
-	return quota >= 1000 ? 0 : -EINVAL;
-}
-
 static int write_cpu(struct json_writer *w, const struct run_values *v)
 {
 	int64_t quota;
@@ -76,13 +51,13 @@ static int write_cpu(struct json_writer *w, const struct run_values *v)
 		return 0;
 	json_w_object(w, "cpu");
 	if (v->cpus) {
-		if (parse_cpus(v->cpus, &quota) < 0)
+		if (limits_cpus(v->cpus, &quota) < 0)
 			return refuse(
 				-EINVAL,
 				"option --cpus: '%s' is not a number of processors of at least 0.01",
 				v->cpus);
 		json_w_i64(w, "quota", quota);
-		json_w_u64(w, "period", CPU_PERIOD_US);
+		json_w_u64(w, "period", LIMITS_CPUS_PERIOD_US);
 	}
 	if (v->cpu_shares.set)
 		json_w_u64(w, "shares", v->cpu_shares.value);

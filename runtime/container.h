@@ -3,6 +3,7 @@
  * All functions record and take the descriptor of the state root (state_root_open). */
 #pragma once
 
+#include "cgroups/reclaim.h"
 #include "runtime/plan.h"
 #include "runtime/state.h"
 
@@ -72,6 +73,10 @@ int container_resume(int root, const char *id) MUST_USE;
  *  @rdt: new schemata, written last; a container without a class gets one. NULL: none */
 int container_update(int root, const char *id, const struct json *change,
 		     const struct rdt_config *rdt) MUST_USE;
+
+/** container_reclaim - take this much memory back from a container that goes on running (cgroups/reclaim.h) */
+int container_reclaim(int root, const char *id, uint64_t bytes,
+		      struct cgroup_reclaimed *ret) MUST_USE;
 
 /**
  * container_add_mounts - mount in a container that was created and has not stopped: all of them or none

@@ -175,3 +175,19 @@ int container_update(int root, const char *id, const struct json *change,
 			  &(struct rest){ a, dir, s, rdt });
 	return error_is(error_in(r, "cgroup"), ERROR_CGROUP);
 }
+
+/* Without the lock: it may take its time, and what it holds on to is the folder, not its name. */
+int container_reclaim(int root, const char *id, uint64_t bytes, struct cgroup_reclaimed *ret)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct state *s;
+	int r = state_open_and_load(a, root, id, false, NULL, &s);
+
+	if (r < 0)
+		return r;
+	if (state_status(s, NULL) == STATE_STOPPED)
+		return error_is(refuse(-ESRCH, "container not running"),
+				ERROR_CONTAINER_NOT_RUNNING);
+	r = cgroup_reclaim(s->cgroup_folders, bytes, ret);
+	return error_is(error_in(r, "cgroup"), ERROR_CGROUP);
+}

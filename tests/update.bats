@@ -279,3 +279,119 @@ everything()
 	oci delete c
 	no_leftovers
 }
+
+# usage: what the container's memory controller counts
+usage() { cat "$(file memory.usage_in_bytes memory.current)"; }
+
+# cached MIB: a file that the container has just read and written, and that is on the disk, so that the
+# kernel could forget it
+cached()
+{
+	local before
+
+	before=$(usage)
+	oci exec c sh -c "dd if=/dev/zero of=/big bs=1M count=$1 2> /dev/null && sync /big" 2> /dev/null || return
+	[ $(($(usage) - before)) -gt $(($1 << 19)) ] || skip_unless_must 'needs a /tmp on a disk'
+}
+
+@test "update --reclaim: an idle container gives memory back, as much as was asked for, and goes on" {
+	start '{"memory":{"limit":268435456}}' '.root.readonly = false'
+	file memory.usage_in_bytes memory.reclaim > /dev/null || skip_unless_must 'needs memory.reclaim (Linux 5.19)'
+	cached 96
+	pid=$(oci state c | jq .pid)
+	before=$(usage)
+	# The control: it is the option that does it, not update, nor time.
+	oci update --pids-limit 50 c
+	oci events --stats c > /dev/null
+	[ "$(usage)" -gt $((before - (8 << 20))) ]
+	run oci update --reclaim 32m --pids-limit 60 c
+	[ "$status" = 0 ]
+	[[ $output =~ ^reclaimed\ ([0-9]+)\ of\ 33554432\ bytes:\ ([0-9]+)\ before,\ ([0-9]+)\ after$ ]]
+	[ "${BASH_REMATCH[1]}" -ge 33000000 ]
+	[ $((BASH_REMATCH[2] - BASH_REMATCH[3])) = "${BASH_REMATCH[1]}" ]
+	after=$(usage)
+	# Not all of it, either: at least a third of what it had cached is still there.
+	[ "$after" -lt $((before - (28 << 20))) ]
+	[ "$after" -gt $((32 << 20)) ]
+	is 60 pids.max
+	is 268435456 "${limit[@]}"
+	[ "$(oci state c | jq -r '"\(.status) \(.pid)"')" = "running $pid" ]
+	oci exec c true
+	oci delete --force c
+	no_leftovers
+}
+
+@test "update --reclaim: what is in use stays, and nothing is killed for it" {
+	start '{"memory":{"limit":268435456}}' '.root.readonly = false'
+	file memory.usage_in_bytes memory.reclaim > /dev/null || skip_unless_must 'needs memory.reclaim (Linux 5.19)'
+	cached 16
+	mkfifo "$SCRATCH/b/rootfs/ready"
+	# Memory of its own, which without swap nobody can take; the text is held by the shell.
+	oci exec -d c sh -c 'x=$(dd if=/dev/zero bs=1M count=24 2> /dev/null | tr "\0" x); echo > /ready; sleep 1000; echo "$x"' \
+		> /dev/null 2>&1 3>&-
+	read -r _ < "$SCRATCH/b/rootfs/ready"
+	n=$(oci ps c | wc -l)
+	for _ in 1 2 3; do
+		run oci update --reclaim 1g c
+		[ "$status" = 0 ]
+		[[ $output == 'reclaimed '*' of 1073741824 bytes: '* ]]
+	done
+	[ "$(oci ps c | wc -l)" = "$n" ]
+	is 268435456 "${limit[@]}"
+	[ -n "$(tail -n +2 /proc/swaps)" ] || [ "$(usage)" -gt $((24 << 20)) ]
+	oci delete --force c
+	no_leftovers
+}
+
+@test "update --reclaim: one that is killed meanwhile leaves the limit as it was" {
+	start '{"memory":{"limit":268435456}}' '.root.readonly = false'
+	file memory.usage_in_bytes memory.reclaim > /dev/null || skip_unless_must 'needs memory.reclaim (Linux 5.19)'
+	need strace
+	cached 32
+	# Wherever it writes: the state, the kernel's file, and what it would have to set back.
+	for i in 1 2 3 4 5 6 7 8; do
+		run strace -o "$SCRATCH/trace" -e trace=write,pwrite64 -e inject=write,pwrite64:signal=KILL:when="$i" \
+			"$DOBOZ_OCI" --root "$STATE" update --reclaim 16m c
+		is 268435456 "${limit[@]}"
+		grep -q KILL "$SCRATCH/trace" || break
+	done
+	[ "$i" -gt 2 ]
+	oci exec c true
+	oci delete --force c
+	no_leftovers
+}
+
+@test "update: a container that needs more memory for a while gets it, and gives it back" {
+	start '{"memory":{"limit":33554432,"swap":33554432}}' '.root.readonly = false'
+	file "${swap[@]}" > /dev/null || skip_unless_must 'needs swap accounting'
+	needs() { oci exec c sh -c 'x=$(dd if=/dev/zero bs=1M count=48 2> /dev/null | tr "\0" x); [ ${#x} = 50331648 ]'; }
+	run needs
+	[ "$status" != 0 ]
+	oci update --memory 512m --memory-swap 512m c
+	needs
+	cached 64
+	[ "$(usage)" -gt 33554432 ]
+	oci update --reclaim 48m --memory 32m --memory-swap 32m c
+	is 33554432 "${limit[@]}"
+	[ "$(usage)" -le 33554432 ]
+	[ "$(oci state c | jq -r .status)" = running ]
+	# The control again: the limit binds as before.
+	run needs
+	[ "$status" != 0 ]
+	oci delete --force c
+	no_leftovers
+}
+
+@test "update --reclaim: what it refuses" {
+	start
+	for text in 0 x -1 99999999999g ''; do
+		run oci update --reclaim "$text" c
+		[ "$status" = 1 ]
+		[ "$output" = "invalid value for reclaim: invalid size: '$text'" ]
+	done
+	oci kill c KILL
+	run oci update --reclaim 1m c
+	[ "$status $output" = '1 container not running' ]
+	oci delete c
+	no_leftovers
+}

@@ -5,107 +5,47 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "cmd/cmd.h"
+#include "cmd/limits.h"
 #include "runtime/container.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-enum kind { TEXT, SIGNED, UNSIGNED, SIZE };
-
-enum option {
-	CPU_PERIOD,
-	CPU_QUOTA,
-	CPU_BURST,
-	CPU_SHARE,
-	CPU_RT_PERIOD,
-	CPU_RT_RUNTIME,
-	CPU_IDLE,
-	CPUSET_CPUS,
-	CPUSET_MEMS,
-	MEMORY,
-	MEMORY_RESERVATION,
-	MEMORY_SWAP,
-	KERNEL_MEMORY,
-	KERNEL_MEMORY_TCP,
-	PIDS_LIMIT,
-	BLKIO_WEIGHT,
-	N_OPTIONS,
-};
-
 struct update_values {
-	const char *resources, *l3_cache_schema, *mem_bw_schema;
-	const char *text[N_OPTIONS]; /* "" is as good as not given */
+	struct limits limits;
+	const char *resources, *l3_cache_schema, *mem_bw_schema, *reclaim;
 };
-
-/* Where each option's value goes; those of one object follow each other. */
-static const struct field {
-	const char *object, *key;
-	enum kind kind;
-} fields[N_OPTIONS] = {
-	[CPU_PERIOD] = { "cpu", "period", UNSIGNED },
-	[CPU_QUOTA] = { "cpu", "quota", SIGNED },
-	[CPU_BURST] = { "cpu", "burst", UNSIGNED },
-	[CPU_SHARE] = { "cpu", "shares", UNSIGNED },
-	[CPU_RT_PERIOD] = { "cpu", "realtimePeriod", UNSIGNED },
-	[CPU_RT_RUNTIME] = { "cpu", "realtimeRuntime", SIGNED },
-	[CPU_IDLE] = { "cpu", "idle", SIGNED },
-	[CPUSET_CPUS] = { "cpu", "cpus", TEXT },
-	[CPUSET_MEMS] = { "cpu", "mems", TEXT },
-	[MEMORY] = { "memory", "limit", SIZE },
-	[MEMORY_RESERVATION] = { "memory", "reservation", SIZE },
-	[MEMORY_SWAP] = { "memory", "swap", SIZE },
-	[KERNEL_MEMORY] = { "memory", "kernel", SIZE },
-	[KERNEL_MEMORY_TCP] = { "memory", "kernelTCP", SIZE },
-	[PIDS_LIMIT] = { "pids", "limit", SIGNED },
-	[BLKIO_WEIGHT] = { "blockIO", "weight", UNSIGNED },
-};
-
-#define ROW(index, name, value, help)                                                         \
-	{                                                                                     \
-		0, name, OPT_STRING, offsetof(struct update_values, text[index]), value, help \
-	}
 
 static const struct opt opts[] = {
 	{ 'r', "resources", OPT_STRING, offsetof(struct update_values, resources), "FILE|-",
 	  "linux.resources as JSON; the other options do not count then" },
-	ROW(BLKIO_WEIGHT, "blkio-weight", "N", "weight of block IO, 10 to 1000"),
-	ROW(CPU_PERIOD, "cpu-period", "US", "CPU period"),
-	ROW(CPU_QUOTA, "cpu-quota", "US", "CPU time in a period, -1 for no limit"),
-	ROW(CPU_BURST, "cpu-burst", "US", "unused CPU time that may be saved up"),
-	ROW(CPU_SHARE, "cpu-share", "N", "relative CPU weight"),
-	ROW(CPU_RT_PERIOD, "cpu-rt-period", "US", "realtime period"),
-	ROW(CPU_RT_RUNTIME, "cpu-rt-runtime", "US", "realtime time in a period"),
-	ROW(CPU_IDLE, "cpu-idle", "0|1", "SCHED_IDLE for the whole cgroup"),
-	ROW(CPUSET_CPUS, "cpuset-cpus", "LIST", "processors"),
-	ROW(CPUSET_MEMS, "cpuset-mems", "LIST", "memory nodes"),
-	ROW(MEMORY, "memory", "BYTES", "limit of memory; units b k m g t, -1 for no limit"),
-	ROW(MEMORY_RESERVATION, "memory-reservation", "BYTES", "soft limit"),
-	ROW(MEMORY_SWAP, "memory-swap", "BYTES", "limit of memory and swap together"),
-	ROW(KERNEL_MEMORY, "kernel-memory", "BYTES", "accepted; kernels since 5.4 ignore it"),
-	ROW(KERNEL_MEMORY_TCP, "kernel-memory-tcp", "BYTES", "the same"),
+	LIMIT_ROW(0, LIMIT_BLKIO_WEIGHT, "blkio-weight", "N", "weight of block IO, 10 to 1000"),
+	LIMIT_ROW(0, LIMIT_CPU_PERIOD, "cpu-period", "US", "CPU period"),
+	LIMIT_ROW(0, LIMIT_CPU_QUOTA, "cpu-quota", "US", "CPU time in a period, -1 for no limit"),
+	LIMIT_ROW(0, LIMIT_CPU_BURST, "cpu-burst", "US", "unused CPU time that may be saved up"),
+	LIMIT_ROW(0, LIMIT_CPU_SHARES, "cpu-share", "N", "relative CPU weight"),
+	LIMIT_ROW(0, LIMIT_CPU_RT_PERIOD, "cpu-rt-period", "US", "realtime period"),
+	LIMIT_ROW(0, LIMIT_CPU_RT_RUNTIME, "cpu-rt-runtime", "US", "realtime time in a period"),
+	LIMIT_ROW(0, LIMIT_CPU_IDLE, "cpu-idle", "0|1", "SCHED_IDLE for the whole cgroup"),
+	LIMIT_ROW(0, LIMIT_CPUSET_CPUS, "cpuset-cpus", "LIST", "processors"),
+	LIMIT_ROW(0, LIMIT_CPUSET_MEMS, "cpuset-mems", "LIST", "memory nodes"),
+	LIMIT_ROW(0, LIMIT_MEMORY, "memory", "BYTES",
+		  "limit of memory; units b k m g t, -1 for no limit"),
+	LIMIT_ROW(0, LIMIT_MEMORY_RESERVATION, "memory-reservation", "BYTES", "soft limit"),
+	LIMIT_ROW(0, LIMIT_MEMORY_SWAP, "memory-swap", "BYTES",
+		  "limit of memory and swap together"),
+	LIMIT_ROW(0, LIMIT_KERNEL_MEMORY, "kernel-memory", "BYTES",
+		  "accepted; kernels since 5.4 ignore it"),
+	LIMIT_ROW(0, LIMIT_KERNEL_MEMORY_TCP, "kernel-memory-tcp", "BYTES", "the same"),
 	{ 0, "l3-cache-schema", OPT_STRING, offsetof(struct update_values, l3_cache_schema),
 	  "L3:ID=MASK;...", "share of the L3 cache (Intel RDT)" },
 	{ 0, "mem-bw-schema", OPT_STRING, offsetof(struct update_values, mem_bw_schema),
 	  "MB:ID=N;...", "memory bandwidth (Intel RDT)" },
-	ROW(PIDS_LIMIT, "pids-limit", "N", "limit of processes, -1 for no limit"),
+	LIMIT_ROW(0, LIMIT_PIDS, "pids-limit", "N", "limit of processes, -1 for no limit"),
+	{ 0, "reclaim", OPT_STRING, offsetof(struct update_values, reclaim), "BYTES",
+	  "take this much memory back, behind the new limits" },
 	OPT_TABLE_END,
 };
-
-static const char *name_of(enum option i)
-{
-	const struct opt *o = opts;
-
-	while (o->offset != offsetof(struct update_values, text[i]) || o->kind != OPT_STRING)
-		o++;
-	return o->name;
-}
-
-static bool is_given(const struct update_values *v, enum option i)
-{
-	return v->text[i] && *v->text[i];
-}
-
-/* ---- the document ---- */
 
 static int read_document(struct arena *a, const char *path, struct json **ret)
 {
@@ -127,72 +67,16 @@ static int read_document(struct arena *a, const char *path, struct json **ret)
 		       r;
 }
 
-/* "67108864", "64m", "-1" */
-static int write_size(struct json_writer *w, const char *option, const char *key, const char *text)
+static int reclaim(int root, const char *id, uint64_t bytes)
 {
-	uint64_t bytes;
+	CLEANUP_BUF struct buf out = { 0 };
+	struct cgroup_reclaimed m;
+	int r = container_reclaim(root, id, bytes, &m);
 
-	if (str_eq(text, "-1")) {
-		json_w_i64(w, key, -1);
-		return 0;
-	}
-	if (str_to_bytes(text, &bytes) < 0 || bytes > INT64_MAX)
-		return refuse(-EINVAL, "invalid value for %s: invalid size: '%s'", option, text);
-	json_w_u64(w, key, bytes);
-	return 0;
-}
-
-static int write_field(struct json_writer *w, enum option i, const char *text)
-{
-	const struct field *f = &fields[i];
-	uint64_t number;
-	int64_t with_sign;
-
-	switch (f->kind) {
-	case TEXT:
-		json_w_str(w, f->key, text);
-		return 0;
-	case SIZE:
-		return write_size(w, name_of(i), f->key, text);
-	case SIGNED:
-		if (str_to_i64(text, INT64_MIN, INT64_MAX, &with_sign) < 0)
-			break;
-		json_w_i64(w, f->key, with_sign);
-		return 0;
-	case UNSIGNED:
-		if (str_to_u64(text, UINT64_MAX, &number) < 0)
-			break;
-		json_w_u64(w, f->key, number);
-		return 0;
-	}
-	return refuse(-EINVAL, "invalid value for %s: '%s' is not a number", name_of(i), text);
-}
-
-static int make_document(struct arena *a, const struct update_values *v, struct json **ret)
-{
-	CLEANUP_BUF struct buf text = { 0 };
-	struct json_writer w = { .out = &text };
-	const char *object = NULL;
-	int r = 0;
-
-	json_w_object(&w, NULL);
-	for (enum option i = 0; r == 0 && i < N_OPTIONS; i++) {
-		if (!is_given(v, i))
-			continue;
-		if (!str_eq(object, fields[i].object)) {
-			if (object)
-				json_w_end_object(&w);
-			object = fields[i].object;
-			json_w_object(&w, object);
-		}
-		r = write_field(&w, i, v->text[i]);
-	}
 	if (r < 0)
 		return r;
-	if (object)
-		json_w_end_object(&w);
-	json_w_end_object(&w);
-	return json_parse(a, "options", text.data, text.len, ret);
+	limits_describe_reclaimed(bytes, &m, &out);
+	return cmd_print(&out);
 }
 
 static int run(struct cmd *cmd, const void *values, char **args)
@@ -201,23 +85,27 @@ static int run(struct cmd *cmd, const void *values, char **args)
 	CLEANUP_FD int root = cmd_root(cmd);
 	struct rdt_config rdt = { 0 };
 	struct json *change;
+	uint64_t bytes = 0;
 	int r = root;
 
+	if (r >= 0 && v->reclaim)
+		r = limits_reclaim(v->reclaim, &bytes);
 	if (r >= 0)
 		r = v->resources ? read_document(cmd->arena, v->resources, &change) :
-				   make_document(cmd->arena, v, &change);
-	for (enum option i = 0; r >= 0 && v->resources && i < N_OPTIONS; i++)
-		if (is_given(v, i))
+				   limits_document(cmd->arena, opts, &v->limits, &change);
+	for (enum limit i = 0; r >= 0 && v->resources && i < N_LIMITS; i++)
+		if (limits_is_given(&v->limits, i))
 			warn("update: --%s does not count beside --resources, ignoring",
-			     name_of(i));
+			     limits_name(opts, i));
 	if (r < 0)
 		return r;
 	if (v->l3_cache_schema)
 		rdt.l3_cache_schema = arena_strdup(cmd->arena, v->l3_cache_schema);
 	if (v->mem_bw_schema)
 		rdt.mem_bw_schema = arena_strdup(cmd->arena, v->mem_bw_schema);
-	return container_update(root, args[0], change,
-				v->l3_cache_schema || v->mem_bw_schema ? &rdt : NULL);
+	r = container_update(root, args[0], change,
+			     v->l3_cache_schema || v->mem_bw_schema ? &rdt : NULL);
+	return r == 0 && v->reclaim ? reclaim(root, args[0], bytes) : r;
 }
 
 const struct command cmd_oci_update = {
