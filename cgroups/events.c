@@ -25,7 +25,7 @@ int64_t cgroup_deadline(int timeout_ms)
 }
 
 /* Lines are "populated 1"; the end of the key is a blank. */
-static int events_read(int fd, const char *key)
+int cgroup_events_read(int fd, const char *key)
 {
 	char text[EVENTS_MAX], *rest = text, *line;
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
@@ -46,7 +46,7 @@ int cgroup_events_get(int dir, const char *key)
 {
 	CLEANUP_FD int fd = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : events_read(fd, key);
+	return fd < 0 ? -errno : cgroup_events_read(fd, key);
 }
 
 static int poll_until(int fd, short events, int64_t deadline)
@@ -68,7 +68,7 @@ int cgroup_events_wait(int dir, const char *key, bool want, int64_t deadline)
 	if (fd < 0)
 		return -errno;
 	for (;;) {
-		value = events_read(fd, key);
+		value = cgroup_events_read(fd, key);
 		if (value < 0 || value == want)
 			return value < 0 ? value : 0;
 		if (r < 0)

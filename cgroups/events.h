@@ -14,6 +14,9 @@ int64_t cgroup_deadline(int timeout_ms);
  *  Return: 1, 0, or a negative errno: -ENOENT no such file (v1, or the folder is gone) */
 int cgroup_events_get(int dir, const char *key) MUST_USE;
 
+/** cgroup_events_read - the same from an open cgroup.events; poll tells changes since then as POLLPRI */
+int cgroup_events_read(int fd, const char *key) MUST_USE;
+
 /** cgroup_events_wait - wait by poll until the value is as wanted
  *  Return: 0; -ETIMEDOUT; another negative errno */
 int cgroup_events_wait(int dir, const char *key, bool want, int64_t deadline) MUST_USE;

@@ -36,6 +36,7 @@ cgroups_sources = \
 	cgroups/update.c \
 	cgroups/v1.c cgroups/v1.h \
 	cgroups/v2.c cgroups/v2.h \
+	cgroups/watch.c cgroups/watch.h \
 	cgroups/wire.c cgroups/wire.h \
 	cgroups/writes.c cgroups/writes.h
 

@@ -52,6 +52,8 @@ struct cgroup_memory_stats {
 	struct cgroup_memory_amount usage, swap, kernel, kernel_tcp; /* swap: memory and swap */
 	struct cgroup_named_number *raw; /* memory.stat, sorted by name */
 	size_t n_raw;
+	struct cgroup_named_number *events; /* memory.events, v1: memory.oom_control; sorted */
+	size_t n_events;
 	struct cgroup_psi psi;
 };
 

@@ -81,31 +81,39 @@ static int compare_names(const void *a, const void *b)
 		      ((const struct cgroup_named_number *)b)->name);
 }
 
-uint64_t cgroup_stats_memory(struct cgroup_stats_reader *rd, const char *cache_name)
+void cgroup_stats_named(struct cgroup_stats_reader *rd, const char *file,
+			struct cgroup_named_number **ret, size_t *ret_n)
 {
-	struct cgroup_memory_stats *m = &rd->stats->memory;
-	char *text = cgroup_stats_text(rd, "memory.stat"), *line;
-	size_t lines = 1;
-	uint64_t cache = 0;
+	char *text = cgroup_stats_text(rd, file), *line;
+	struct cgroup_named_number *list;
+	size_t lines = 1, n = 0;
 
 	if (!text)
-		return 0;
+		return;
 	for (const char *p = text; *p; p++)
 		lines += *p == '\n';
-	m->raw = arena_array(rd->arena, lines, sizeof(*m->raw));
-	m->n_raw = 0;
+	list = arena_array(rd->arena, lines, sizeof(*list));
 	while ((line = strsep(&text, "\n"))) {
-		struct cgroup_named_number *entry = &m->raw[m->n_raw];
-
-		entry->name = strsep(&line, " ");
-		if (!line || !cgroup_stats_to_u64(line, &entry->value))
-			continue;
-		if (str_eq(entry->name, cache_name))
-			cache = entry->value;
-		m->n_raw++;
+		list[n].name = strsep(&line, " ");
+		n += line && cgroup_stats_to_u64(line, &list[n].value);
 	}
-	qsort(m->raw, m->n_raw, sizeof(*m->raw), compare_names);
-	return cache;
+	qsort(list, n, sizeof(*list), compare_names);
+	*ret = list;
+	*ret_n = n;
+}
+
+uint64_t cgroup_stats_memory(struct cgroup_stats_reader *rd, const char *events,
+			     const char *cache_name)
+{
+	struct cgroup_memory_stats *m = &rd->stats->memory;
+
+	cgroup_stats_named(rd, events, &m->events, &m->n_events);
+	m->n_raw = 0;
+	cgroup_stats_named(rd, "memory.stat", &m->raw, &m->n_raw);
+	for (size_t i = 0; i < m->n_raw; i++)
+		if (str_eq(m->raw[i].name, cache_name))
+			return m->raw[i].value;
+	return 0;
 }
 
 void cgroup_stats_add_io(struct cgroup_stats_reader *rd, enum cgroup_io_kind kind,

@@ -48,8 +48,12 @@ uint64_t cgroup_stats_number(struct cgroup_stats_reader *rd, const char *file) M
 /** cgroup_stats_ranges - "0-3,7" as 0 1 2 3 7; at most 65536 numbers */
 void cgroup_stats_ranges(struct cgroup_stats_reader *rd, const char *file,
 			 struct cgroup_numbers *ret);
-/** cgroup_stats_memory - memory.stat, sorted by name. Return: the value of cache_name */
-uint64_t cgroup_stats_memory(struct cgroup_stats_reader *rd, const char *cache_name);
+/** cgroup_stats_named - lines "name number", sorted by name; what is no such line is left out */
+void cgroup_stats_named(struct cgroup_stats_reader *rd, const char *file,
+			struct cgroup_named_number **ret, size_t *ret_n);
+/** cgroup_stats_memory - memory.stat and the file of events. Return: the value of cache_name */
+uint64_t cgroup_stats_memory(struct cgroup_stats_reader *rd, const char *events,
+			     const char *cache_name);
 /** cgroup_stats_add_io - one more entry of a kind */
 void cgroup_stats_add_io(struct cgroup_stats_reader *rd, enum cgroup_io_kind kind,
 			 struct cgroup_io_entry entry);

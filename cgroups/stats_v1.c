@@ -115,7 +115,7 @@ static const struct cgroup_stats_number memory_numbers[] = {
 
 static void read_memory(struct cgroup_stats_reader *rd)
 {
-	rd->stats->memory.cache = cgroup_stats_memory(rd, "cache");
+	rd->stats->memory.cache = cgroup_stats_memory(rd, "memory.oom_control", "cache");
 }
 
 static const struct cgroup_stats_number pids_numbers[] = {

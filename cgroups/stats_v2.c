@@ -63,7 +63,7 @@ static void read_memory(struct cgroup_stats_reader *rd)
 
 	m->swap.usage = sum(m->swap.usage, m->usage.usage);
 	m->swap.limit = sum(m->swap.limit, m->usage.limit);
-	m->cache = cgroup_stats_memory(rd, "file");
+	m->cache = cgroup_stats_memory(rd, "memory.events", "file");
 }
 
 /* ---- pids: without the controller, the processes of the folder itself ---- */

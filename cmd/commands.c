@@ -3,7 +3,17 @@
 #include "cmd/doboz.h"
 
 const struct command *const cmd_doboz_commands[] = {
-	&cmd_doboz_run,    &cmd_doboz_ps,      &cmd_doboz_exec,   &cmd_doboz_logs,
-	&cmd_doboz_update, &cmd_doboz_stop,    &cmd_doboz_kill,   &cmd_doboz_wait,
-	&cmd_doboz_rm,     &cmd_doboz_inspect, &cmd_doboz_unpack, NULL,
+	&cmd_doboz_run,
+	&cmd_doboz_ps,
+	&cmd_doboz_exec,
+	&cmd_doboz_logs,
+	&cmd_doboz_stats,
+	&cmd_doboz_update,
+	&cmd_doboz_stop,
+	&cmd_doboz_kill,
+	&cmd_doboz_wait,
+	&cmd_doboz_rm,
+	&cmd_doboz_inspect,
+	&cmd_doboz_unpack,
+	NULL,
 };

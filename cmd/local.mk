@@ -32,10 +32,6 @@ cmd_sources = \
 	cmd/oci/create.h \
 	cmd/oci/delete.c \
 	cmd/oci/events.c \
-	cmd/oci/events_json.c \
-	cmd/oci/events_json.h \
-	cmd/oci/events_rdt.c \
-	cmd/oci/events_rdt.h \
 	cmd/oci/exec.c \
 	cmd/oci/features.c \
 	cmd/oci/kill.c \
@@ -70,6 +66,21 @@ cmd_sources = \
 	cmd/run_security.h \
 	cmd/signals.c \
 	cmd/signals.h \
+	cmd/stats.c \
+	cmd/stats_json.c \
+	cmd/stats_json.h \
+	cmd/stats_prometheus.c \
+	cmd/stats_prometheus.h \
+	cmd/stats_rdt.c \
+	cmd/stats_rdt.h \
+	cmd/stats_rows.c \
+	cmd/stats_rows.h \
+	cmd/stats_sample.c \
+	cmd/stats_sample.h \
+	cmd/stats_set.c \
+	cmd/stats_set.h \
+	cmd/stats_table.c \
+	cmd/stats_table.h \
 	cmd/stop.c \
 	cmd/store.c \
 	cmd/store.h \
@@ -92,5 +103,5 @@ systemd_helper_sources = \
 	cmd/systemd_message.c cmd/systemd_message.h
 
 unit_tests += \
-	tests/unit/test_events \
+	tests/unit/test_stats \
 	tests/unit/test_opts

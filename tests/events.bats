@@ -16,14 +16,9 @@ follow()
 	local file=$1
 	shift
 
+	: > "$file"
 	oci events "$@" > "$file" 3>&- &
 	events=$!
-}
-
-# lines FILE N [PATTERN]: wait until the file has so many lines (that match)
-lines()
-{
-	timeout 20 tail -n +1 -s 0.02 -f "$1" 2> /dev/null | grep -m "$2" -e "${3:-}" > /dev/null
 }
 
 # Without a limit of swap a container swaps instead of running out of memory.
@@ -156,6 +151,47 @@ start()
 	no_leftovers
 }
 
+@test "events --follow: goes on behind the end of the container, until its cgroup is gone" {
+	start
+	populated=$(find /sys/fs/cgroup -path "*$CGROUP/cgroup.events")
+	follow "$SCRATCH/log" --follow --interval 20ms c
+	lines "$SCRATCH/log" 2 stats
+	# The control: the same without --follow is over with init.
+	long=$events
+	follow "$SCRATCH/short" --interval 20ms c
+	lines "$SCRATCH/short" 2 stats
+	oci kill c KILL
+	wait "$events"
+	kill -0 "$long"
+	if [ -n "$populated" ]; then
+		lines "$SCRATCH/log" 1 populated
+		grep -qxF '{"type":"populated","id":"c","data":{"populated":false}}' "$SCRATCH/log"
+		! grep -q populated "$SCRATCH/short" || false
+	fi
+	oci delete c
+	wait "$long"
+	no_leftovers
+}
+
+@test "events --follow: pressure of the processor" {
+	RESOURCES='{"cpu":{"quota":5000,"period":100000}}' start
+	pressure=$(find /sys/fs/cgroup -path "*$CGROUP/cpu.pressure")
+	{ [ -n "$pressure" ] && cat "$pressure"; } > /dev/null 2>&1 || {
+		# Said, once, where the kernel has none.
+		oci events --follow --interval 20ms c 2> "$SCRATCH/err" 3>&- | head -n 1
+		[ "$(grep -c 'pressure is not told' "$SCRATCH/err")" = 1 ]
+		oci delete --force c
+		skip 'needs PSI, on cgroup v2'
+	}
+	follow "$SCRATCH/log" --follow --interval 1h c
+	for _ in 1 2; do oci exec -d c sh -c 'while :; do :; done' > /dev/null 2>&1 3>&-; done
+	lines "$SCRATCH/log" 1 pressure
+	jq -e 'select(.type == "pressure" and .data.resource == "cpu") | .id == "c" and .data.psi.some.total > 0' "$SCRATCH/log"
+	oci delete --force c
+	wait "$events"
+	no_leftovers
+}
+
 @test "events: a reader that goes away ends it, without a word" {
 	start
 	oci events --interval 1h c 2> "$SCRATCH/err" 3>&- | true
@@ -177,6 +213,8 @@ start()
 	run oci events --interval 5 c
 	[ "$status" = 1 ]
 	[[ $output == *"option --interval: '5' is not a valid value" ]]
+	run oci events --stats --follow c
+	[ "$status" = 1 ]
 	oci kill c KILL
 	run oci events c
 	[ "$status $output" = '1 container with id c is not running' ]

@@ -214,6 +214,13 @@ no_leftovers()
 	[ -z "$left" ] || { printf 'left behind:\n%s\n' "$left"; return 1; }
 }
 
+# lines FILE N [PATTERN]: wait until the file has so many lines (that match)
+lines()
+{
+	# grep into /dev/null would read on to the end of its input.
+	timeout 20 tail -n +1 -s 0.02 -f "$1" 2> /dev/null | grep -m "$2" -e "${3:-}" | wc -l | grep -qx "$2"
+}
+
 # refused STATUS PATTERN CMD...: the command must fail like this, in one line, and leave nothing
 refused()
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/test_events.c - saved cgroup folders of v1 and v2, and the JSON that comes out of them */
+/* tests/unit/test_stats.c - saved cgroup folders of v1 and v2, and the JSON that comes out of them */
 #include "base/fd.h"
 #include "base/str.h"
-#include "cmd/oci/events_json.h"
+#include "cmd/stats_prometheus.h"
+#include "cmd/stats_table.h"
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -28,14 +29,14 @@ static int saved(const struct file *f)
 static char *line_of(struct arena *a, const struct file *const *folders)
 {
 	CLEANUP_BUF struct buf out = { 0 };
-	struct events_stats s = { 0 };
+	struct stats_sample s = { 0 };
 
 	for (; *folders; folders++) {
 		CLEANUP_FD int dir = saved(*folders);
 
 		cgroup_stats_folder(a, dir, &s.cgroup);
 	}
-	events_json_stats(&out, "x", &s);
+	stats_json_line(&out, "x", &s);
 	return arena_strdup(a, out.data);
 }
 
@@ -232,20 +233,152 @@ static void writes_devices(void)
 {
 	CLEANUP_BUF struct buf out = { 0 };
 	struct netns_counters devices[] = { { .name = "eth0", .rx_bytes = 5, .tx_dropped = 1 } };
-	struct events_stats s = { .interfaces = devices, .n_interfaces = 1 };
+	struct stats_sample s = { .interfaces = devices, .n_interfaces = 1 };
 
-	events_json_stats(&out, "x", &s);
+	stats_json_line(&out, "x", &s);
 	check(strstr(out.data,
 		     "\"network_interfaces\":[{\"Name\":\"eth0\",\"RxBytes\":5,\"RxPackets\":0,"
 		     "\"RxErrors\":0,\"RxDropped\":0,\"TxBytes\":0,\"TxPackets\":0,"
 		     "\"TxErrors\":0,\"TxDropped\":1}]}}\n"));
 	buf_free(&out);
 	out = (struct buf){ 0 };
-	events_json_oom(&out, "x");
+	stats_json_event(&out, "x", &(struct cgroup_event){ .kind = CGROUP_EVENT_OOM });
 	check_str(out.data, "{\"type\":\"oom\",\"id\":\"x\"}\n");
 }
 
+static void writes_events(void)
+{
+	CLEANUP_BUF struct buf out = { 0 };
+	char avg[] = "4.20", none[] = "0.00";
+	struct cgroup_psi psi = { .set = true, .some = { avg, none, none, 7 } };
+
+	stats_json_event(&out, "x",
+			 &(struct cgroup_event){ .kind = CGROUP_EVENT_POPULATED,
+						 .populated = true });
+	stats_json_event(&out, "x",
+			 &(struct cgroup_event){
+				 .kind = CGROUP_EVENT_PRESSURE, .resource = "io", .psi = psi });
+	check_str(out.data,
+		  "{\"type\":\"populated\",\"id\":\"x\",\"data\":{\"populated\":true}}\n"
+		  "{\"type\":\"pressure\",\"id\":\"x\",\"data\":{\"resource\":\"io\",\"psi\":"
+		  "{\"some\":{\"avg10\":4.2,\"avg60\":0,\"avg300\":0,\"total\":7}}}}\n");
+}
+
+static void escapes_labels(void)
+{
+	static const struct {
+		const char *value, *text;
+	} rows[] = {
+		{ "", "l=\"\"" },
+		{ "plain", "l=\"plain\"" },
+		{ "a\"b\\c\nd", "l=\"a\\\"b\\\\c\\nd\"" },
+		{ "\xc3\xa9\xe2\x82\xac!", "l=\"\xc3\xa9\xe2\x82\xac!\"" },
+		{ "a\x80z\xc3", "l=\"a?z?\"" },
+		{ "\xff\"", "l=\"?\\\"\"" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		CLEANUP_BUF struct buf out = { 0 };
+
+		stats_prometheus_label(&out, "l", rows[i].value);
+		check_str(out.data, rows[i].text);
+	}
+}
+
+/* Every sample stands behind the header of its own metric. */
+static void writes_prometheus(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	CLEANUP_BUF struct buf out = { 0 };
+	struct netns_counters devices[] = { { .name = "e\"0", .rx_bytes = 5 } };
+	struct stats_sample one = { .interfaces = devices, .n_interfaces = 1 }, two = { 0 };
+	struct stats_entry list[] = { { { "1", "one" }, &one }, { { "2", "two" }, &two } };
+	CLEANUP_FD int dir = saved(v2);
+
+	cgroup_stats_folder(a, dir, &one.cgroup);
+	two.cgroup.memory.usage.limit = UINT64_MAX;
+	stats_prometheus(&out, list, ARRAY_SIZE(list));
+	check(strstr(out.data,
+		     "# HELP container_cpu_usage_seconds_total CPU time.\n"
+		     "# TYPE container_cpu_usage_seconds_total counter\n"
+		     "container_cpu_usage_seconds_total{id=\"1\",name=\"one\"} 0.002500000\n"
+		     "container_cpu_usage_seconds_total{id=\"2\",name=\"two\"} 0.000000000\n#"));
+	check(strstr(out.data, "container_spec_memory_limit_bytes{id=\"1\",name=\"one\"} 8192\n"
+			       "container_spec_memory_limit_bytes{id=\"2\",name=\"two\"} 0\n#"));
+	check(strstr(out.data, "{id=\"1\",name=\"one\",device=\"253:0\"} 4\n"));
+	check(strstr(out.data,
+		     "receive_bytes_total{id=\"1\",name=\"one\",interface=\"e\\\"0\"} 5\n"));
+	check(strstr(out.data, "container_oom_events_total{id=\"1\",name=\"one\"} 1\n"));
+	check(strstr(out.data,
+		     "container_memory_events_total{id=\"1\",name=\"one\",event=\"max\"} 4\n"));
+	check(strstr(
+		out.data,
+		"container_pressure_cpu_waiting_seconds_total{id=\"1\",name=\"one\"} 0.012345\n"));
+	check(strstr(out.data,
+		     "container_hugetlb_usage_bytes{id=\"1\",name=\"one\",pagesize=\"2MB\"} "
+		     "4194304\n"));
+}
+
+static void writes_sizes(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	static const struct {
+		uint64_t bytes;
+		const char *binary, *decimal;
+	} rows[] = {
+		{ 0, "0B", "0B" },
+		{ 999, "999B", "999B" },
+		{ 1000, "1000B", "1kB" },
+		{ 1023, "1023B", "1.02kB" },
+		{ 1024, "1KiB", "1.02kB" },
+		{ 20478689, "19.53MiB", "20.5MB" },
+		{ 67108864, "64MiB", "67.1MB" },
+		{ 999999, "976.6KiB", "1MB" },
+		{ 1048575, "1MiB", "1.05MB" },
+		{ UINT64_MAX, "16EiB", "18.4EB" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_str(stats_size(a, rows[i].bytes, true), rows[i].binary);
+		check_str(stats_size(a, rows[i].bytes, false), rows[i].decimal);
+	}
+}
+
+static void summarizes(void)
+{
+	CLEANUP(arena) struct arena *a = arena_new();
+	struct cgroup_named_number raw[] = { { "inactive_file", 1024 } };
+	struct stats_sample s = { .time_ns = 4000000000 };
+	struct stats_cpu before = { .total_ns = 1000000000, .time_ns = 2000000000 };
+	const struct stats_names of = { "0123456789abcdef", "n" };
+	struct stats_summary sum;
+	char **cells;
+
+	s.cgroup.cpu.total = 2500000000;
+	s.cgroup.memory.usage.usage = 3072;
+	s.cgroup.memory.usage.limit = 4096;
+	s.cgroup.memory.raw = raw;
+	s.cgroup.memory.n_raw = 1;
+	s.cgroup.pids = 3;
+	sum = stats_summarize(&s, &before);
+	cells = stats_table_row(a, stats_table_header(a), &of, &s, &sum, false);
+	check_int((long long)strv_len(cells), 2 * STATS_COLUMNS);
+	check_str(str_join(a, cells + STATS_COLUMNS, "|"),
+		  "0123456789ab|n|75.00%|2KiB / 4KiB|50.00%|0B / 0B|0B / 0B|3|-- / -- / --");
+	/* The same moment again: nothing is divided by it. */
+	sum = stats_summarize(&s, &before);
+	check(sum.cpu_percent <= 0);
+	cells = stats_table_row(a, NULL, &of, NULL, NULL, true);
+	check_str(str_join(a, cells, "|"),
+		  "0123456789abcdef|n|--|-- / --|--|-- / --|-- / --|--|-- / -- / --");
+}
+
 static const struct unit_case cases[] = {
+	{ "writes events of the cgroup", writes_events },
+	{ "escapes the labels of Prometheus", escapes_labels },
+	{ "writes Prometheus' text, each metric in one piece", writes_prometheus },
+	{ "writes sizes as docker does", writes_sizes },
+	{ "sums up what people look at", summarizes },
 	{ "reads a v2 folder", reads_v2 },
 	{ "reads the folders of a hybrid host, v1 counting", reads_hybrid },
 	{ "reads a v2 folder without controllers", reads_bare_v2 },

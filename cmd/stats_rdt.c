@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd/oci/events_rdt.c - what a container has of resctrl, as the JSON that `runc events` prints */
-#include "cmd/oci/events_rdt.h"
+/* cmd/stats_rdt.c - what a container has of resctrl, as the JSON that `runc events` prints */
+#include "cmd/stats_rdt.h"
 
 static void number(struct json_writer *w, const char *key, uint64_t value)
 {
@@ -60,7 +60,7 @@ static void counters(struct json_writer *w, const struct rdt_stats *s)
 	json_w_end_array(w);
 }
 
-void events_rdt_json(struct json_writer *w, const struct rdt_stats *s)
+void stats_json_rdt(struct json_writer *w, const struct rdt_stats *s)
 {
 	if (s->has_cache)
 		cache(w, s);
