@@ -51,7 +51,8 @@ everything()
 {
 	find /sys/fs/cgroup -path "*$CGROUP/*" -name '[a-z]*.[a-z]*' -type f -perm -u=rw \
 		! -name '*usage*' ! -name '*.pressure' ! -name '*peak' ! -name 'cgroup.*' ! -name '*failcnt' ! -name '*stat*' \
-		! -name '*.event*' ! -name '*current*' -exec grep -H '' {} + 2> /dev/null | LC_ALL=C sort
+		! -name '*.event*' ! -name '*current*' -exec grep -H '' {} + 2> /dev/null |
+		sed 's/:9223372036854771712$/:max/' | LC_ALL=C sort # the same to hugetlb
 	find /sys/fs/cgroup -path "*$CGROUP/devices.list" -exec cat {} + | LC_ALL=C sort
 }
 
@@ -158,6 +159,39 @@ everything()
 	is 30 pids.max
 	run diff -q "$SCRATCH/before" <(everything)
 	[ "$status" = 1 ]
+	oci delete --force c
+	no_leftovers
+}
+
+@test "update: whichever write fails, all are taken back" {
+	start '{"memory":{"limit":33554432,"swap":67108864},"cpu":{"shares":100,"quota":50000,"period":100000},"pids":{"limit":20}}'
+	need strace
+	jq -n '{memory: {limit: 134217728, swap: 268435456, reservation: 1048576}, pids: {limit: 30},
+		cpu: {shares: 500, quota: 20000, period: 50000, cpus: "0", mems: "0"},
+		devices: [{allow: false}, {allow: true, type: "c", major: 1, minor: 11, access: "w"}]}' > "$SCRATCH/r.json"
+	# What this kernel has besides.
+	! file cpu.cfs_burst_us cpu.max.burst > /dev/null || more='.cpu.burst = 10000'
+	! file cpu.idle > /dev/null || more="${more:-.} | .cpu.shares = 100 | .cpu.idle = 1"
+	! file hugetlb.2MB.limit_in_bytes hugetlb.2MB.max > /dev/null ||
+		more="${more:-.} | .hugepageLimits = [{pageSize: \"2MB\", limit: 4194304}]"
+	jq "${more:-.}" "$SCRATCH/r.json" > "$SCRATCH/all.json"
+	everything > "$SCRATCH/before"
+	failed=0
+	for ((i = 1; i < 60; i++)); do
+		run strace -o "$SCRATCH/trace" -e trace=write -e inject=write:error=ENOSPC:when="$i" \
+			"$DOBOZ_OCI" --root "$STATE" update -r "$SCRATCH/all.json" c
+		grep -q INJECTED "$SCRATCH/trace" || break
+		# A message that could not be written is no failure of the update.
+		[ "$status" != 0 ] || { grep INJECTED "$SCRATCH/trace" | grep -q '^write(2,'; break; }
+		failed=$((failed + 1))
+		everything | diff "$SCRATCH/before" - || { grep INJECTED "$SCRATCH/trace"; return 1; }
+	done
+	[ "$failed" -gt 8 ]
+	# The control: nothing fails any more, and all is as asked for.
+	[ "$status" = 0 ]
+	is 134217728 "${limit[@]}"
+	is 30 pids.max
+	! file cpu.idle > /dev/null || is 1 cpu.idle
 	oci delete --force c
 	no_leftovers
 }
@@ -327,7 +361,7 @@ cached()
 	cached 16
 	mkfifo "$SCRATCH/b/rootfs/ready"
 	# Memory of its own, which without swap nobody can take; the text is held by the shell.
-	oci exec -d c sh -c 'x=$(dd if=/dev/zero bs=1M count=24 2> /dev/null | tr "\0" x); echo > /ready; sleep 1000; echo "$x"' \
+	oci exec -d c sh -c 'x=$(dd if=/dev/zero bs=1M count=24 2> /dev/null | tr "\0" x); sleep 1000 & echo > /ready; wait; echo "$x"' \
 		> /dev/null 2>&1 3>&-
 	read -r _ < "$SCRATCH/b/rootfs/ready"
 	n=$(oci ps c | wc -l)
@@ -384,7 +418,7 @@ cached()
 
 @test "update --reclaim: what it refuses" {
 	start
-	for text in 0 x -1 99999999999g ''; do
+	for text in 0 x -1 99999999999g; do
 		run oci update --reclaim "$text" c
 		[ "$status" = 1 ]
 		[ "$output" = "invalid value for reclaim: invalid size: '$text'" ]
