@@ -3,6 +3,7 @@
 #include "cmd/doboz.h"
 
 const struct command *const cmd_doboz_commands[] = {
+	/* containers */
 	&cmd_doboz_run,
 	&cmd_doboz_ps,
 	&cmd_doboz_exec,
@@ -14,6 +15,10 @@ const struct command *const cmd_doboz_commands[] = {
 	&cmd_doboz_wait,
 	&cmd_doboz_rm,
 	&cmd_doboz_inspect,
+	/* images */
+	&cmd_doboz_images,
+	&cmd_doboz_load,
+	&cmd_doboz_tag,
 	&cmd_doboz_unpack,
 	NULL,
 };

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "cmd/store.h"
+#include "image/store_lookup.h"
 
 #include <string.h>
 
@@ -12,11 +13,11 @@
 static int unpack(struct cmd *cmd, int store, const char *reference, const char *platform,
 		  struct stored_image **ret)
 {
-	char *plain[] = { "unpack", "--store", arena_strdup(cmd->arena, store_path(cmd)), NULL };
+	char *plain[] = { "unpack", NULL };
 	char *chosen[] = { "--platform", arena_strdup(cmd->arena, platform ? platform : ""), NULL };
 	char **args = strv_concat(cmd->arena, plain, platform ? chosen : NULL), *output;
 	struct json *answer;
-	int r = store_run_helper(cmd, strv_append(cmd->arena, args, reference), &output);
+	int r = store_run_helper(cmd, strv_append(cmd->arena, args, reference), -EBADF, &output);
 
 	if (r < 0)
 		return r;
@@ -41,6 +42,10 @@ int image_ready(struct cmd *cmd, int store, const char *reference, const char *p
 	r = image_reference_parse(cmd->arena, reference, &ref);
 	if (r == 0)
 		r = platform_parse(cmd->arena, platform, &wanted);
+	if (r == 0)
+		r = store_lookup_reference(cmd->arena, store, store_path(cmd), &ref);
+	if (r == -ENOENT && !*error_text())
+		return refuse(r, "no such image: %s", reference);
 	if (r == 0)
 		r = store_find(cmd->arena, store, &ref, &wanted, ret);
 	return r == -ENOENT && !*error_text() ? unpack(cmd, store, reference, platform, ret) : r;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd/image_main.c - the main of doboz-image, the helper that has the heavy libraries
- *	doboz-image unpack --store DIR [--platform P] REFERENCE   into the store; a line of JSON to stdout
- *	doboz-image bundle [--platform P] REFERENCE DIR           to DIR/rootfs; the config to stdout */
+ *	doboz-image --store DIR [--platform P] VERB ARGUMENT...
+ *		unpack REFERENCE       into the store; a line of JSON to stdout
+ *		bundle REFERENCE DIR   to DIR/rootfs; the config to stdout
+ *		load FILE              images into the store, packed; FILE may be a folder, and "-"; a line of JSON */
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "cmd/image_verbs.h"
 #include "cmd/userns.h"
 #include "image/confined.h"
 #include "image/store_idmap.h"
+#include "image/store_lookup.h"
 #include "image/store_write.h"
 
 #include <fcntl.h>
@@ -15,14 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-struct call {
-	struct arena *arena;
-	const char *store;
-	struct image_reference ref;
-	struct platform platform;
-	const char *folder; /* of a bundle */
-};
 
 /* Devices are made where they would work; owners are kept where there is more than one. */
 static struct unpack_target target_for(int staging, int stored_layers)
@@ -40,6 +36,15 @@ static struct unpack_target target_for(int staging, int stored_layers)
 
 /* ---- unpack ---- */
 
+int image_answer(struct buf *out)
+{
+	int r;
+
+	buf_addc(out, '\n');
+	r = fd_write_all(STDOUT_FILENO, out->data, out->len);
+	return r < 0 ? fail(r, "write the answer") : 0;
+}
+
 static int print_answer(const struct unpacked *u)
 {
 	CLEANUP_BUF struct buf out = { 0 };
@@ -53,8 +58,18 @@ static int print_answer(const struct unpacked *u)
 		json_w_str(&w, NULL, u->layers[i - 1].key);
 	json_w_end_array(&w);
 	json_w_end_object(&w);
-	buf_addc(&out, '\n');
-	return fd_write_all(STDOUT_FILENO, out.data, out.len);
+	return image_answer(&out);
+}
+
+/* The reference's path is found with the user's own rights in the user's own view; a name in the store. */
+static int find_image(const struct call *call, int store, struct image_reference *ret)
+{
+	int r = image_reference_parse(call->arena, call->args[0], ret);
+
+	if (r == 0 && ret->transport == IMAGE_NAME)
+		r = store < 0 ? -ENOENT :
+				store_lookup_reference(call->arena, store, call->store, ret);
+	return r == -ENOENT && !*error_text() ? refuse(r, "no such image: %s", call->args[0]) : r;
 }
 
 static int unpack(const struct call *call)
@@ -63,10 +78,13 @@ static int unpack(const struct call *call)
 	CLEANUP_LAYOUT struct layout layout = LAYOUT_NONE;
 	struct unpack_target target;
 	struct unpacked u = { 0 };
-	int r = layout_open(&call->ref, &layout);
+	struct image_reference ref;
+	int r = store_open(call->arena, call->store, &store);
 
 	if (r == 0)
-		r = store_open(call->arena, call->store, &store);
+		r = find_image(call, store.dir, &ref);
+	if (r == 0)
+		r = layout_open(&ref, &layout);
 	if (r == 0)
 		r = store_lock_image(&store, &layout, &call->platform);
 	if (r < 0)
@@ -77,8 +95,7 @@ static int unpack(const struct call *call)
 		r = store_commit(call->arena, &store, &u);
 	if (r < 0)
 		return r;
-	r = print_answer(&u);
-	return r < 0 ? fail(r, "write the answer") : 0;
+	return print_answer(&u);
 }
 
 /* ---- bundle ---- */
@@ -96,42 +113,55 @@ static int finish_bundle(const struct call *call, int dir, int staging)
 	if (r < 0)
 		return fail(r, "write the image's config");
 	if (renameat2(staging, "rootfs", dir, "rootfs", RENAME_NOREPLACE) < 0)
-		return fail(-errno, "make '%s/rootfs'", call->folder);
+		return fail(-errno, "make '%s/rootfs'", call->args[1]);
 	return 0;
 }
 
-static int bundle_in(const struct call *call, int dir, int staging)
+static int bundle_in(const struct call *call, struct layout *layout, int dir, int staging)
 {
-	CLEANUP_LAYOUT struct layout layout = LAYOUT_NONE;
 	struct unpack_target target = target_for(staging, -EBADF);
 	struct unpacked u = { 0 };
-	int r = layout_open(&call->ref, &layout);
+	int r = confined_unpack(call->arena, layout, &call->platform, &target, &u);
 
-	if (r == 0)
-		r = confined_unpack(call->arena, &layout, &call->platform, &target, &u);
 	return r < 0 ? r : finish_bundle(call, dir, staging);
+}
+
+/* A bundle needs no store, unless its image is in there. */
+static int open_image(const struct call *call, struct image_reference *ref, struct layout *ret)
+{
+	CLEANUP_FD int store = open(call->store, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = store < 0 && errno != ENOENT ? fail(-errno, "open the store '%s'", call->store) :
+					       find_image(call, store, ref);
+
+	return r < 0 ? r : layout_open(ref, ret);
 }
 
 static int bundle(const struct call *call)
 {
-	CLEANUP_FD int dir = open(call->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int dir = open(call->args[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP_FD int staging = -EBADF;
+	CLEANUP_LAYOUT struct layout layout = LAYOUT_NONE;
 	char name[] = ".doboz-unpack-XXXXXX";
+	struct image_reference ref;
 	struct stat st;
 	int r;
 
 	if (dir < 0)
-		return fail(-errno, "open bundle '%s'", call->folder);
+		return fail(-errno, "open bundle '%s'", call->args[1]);
+	/* before the folder is entered: its path may be relative */
+	r = open_image(call, &ref, &layout);
+	if (r < 0)
+		return r;
 	if (fstatat(dir, "rootfs", &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return refuse(-EEXIST, "'%s/rootfs' exists already", call->folder);
+		return refuse(-EEXIST, "'%s/rootfs' exists already", call->args[1]);
 	if (fchdir(dir) < 0)
-		return fail(-errno, "enter bundle '%s'", call->folder);
+		return fail(-errno, "enter bundle '%s'", call->args[1]);
 	if (!mkdtemp(name))
-		return fail(-errno, "make a folder in bundle '%s'", call->folder);
+		return fail(-errno, "make a folder in bundle '%s'", call->args[1]);
 	staging = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	r = staging < 0 ? fail(-errno, "open '%s'", name) : bundle_in(call, dir, staging);
+	r = staging < 0 ? fail(-errno, "open '%s'", name) : bundle_in(call, &layout, dir, staging);
 	if (dir_remove_all(dir, name) < 0 && r == 0)
-		warn("'%s/%s' cannot be removed, ignoring", call->folder, name);
+		warn("'%s/%s' cannot be removed, ignoring", call->args[1], name);
 	return r;
 }
 
@@ -140,24 +170,20 @@ static int bundle(const struct call *call)
 static const struct {
 	const char *name;
 	int arguments;
-	bool wants_store;
 	int (*run)(const struct call *call);
 } commands[] = {
-	{ "unpack", 1, true, unpack },
-	{ "bundle", 2, false, bundle },
+	{ "unpack", 1, unpack },
+	{ "bundle", 2, bundle },
+	{ "load", 1, image_load },
 };
 
-static const char usage[] = "usage: doboz-image unpack --store DIR [--platform P] REFERENCE | "
-			    "doboz-image bundle [--platform P] REFERENCE DIR";
+static const char usage[] =
+	"usage: doboz-image --store DIR [--platform P] unpack REFERENCE | bundle REFERENCE DIR | load FILE";
 
-/* The reference and the folder are found with the user's own rights, before another root is entered. */
-static int run_command(size_t i, char **args, struct call *call, const char *platform)
+static int run_command(size_t i, struct call *call, const char *platform)
 {
 	int r = userns_enter();
 
-	call->folder = commands[i].arguments > 1 ? args[1] : NULL;
-	if (r == 0)
-		r = image_reference_parse(call->arena, args[0], &call->ref);
 	if (r == 0)
 		r = platform_parse(call->arena, platform, &call->platform);
 	return r < 0 ? r : commands[i].run(call);
@@ -181,11 +207,11 @@ static int run(struct arena *a, int argc, char **argv)
 		else
 			return refuse(-EINVAL, "%s", usage);
 	}
-	for (size_t i = 0; optind < argc && i < ARRAY_SIZE(commands); i++)
+	call.args = argv + optind + 1;
+	for (size_t i = 0; call.store && optind < argc && i < ARRAY_SIZE(commands); i++)
 		if (str_eq(commands[i].name, argv[optind]) &&
-		    argc - optind - 1 == commands[i].arguments &&
-		    commands[i].wants_store == (call.store != NULL))
-			return run_command(i, argv + optind + 1, &call, platform);
+		    argc - optind - 1 == commands[i].arguments)
+			return run_command(i, &call, platform);
 	return refuse(-EINVAL, "%s", usage);
 }
 

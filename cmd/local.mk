@@ -16,10 +16,12 @@ cmd_sources = \
 	cmd/handle.h \
 	cmd/image.c \
 	cmd/image.h \
+	cmd/images.c \
 	cmd/inspect.c \
 	cmd/kill.c \
 	cmd/limits.c \
 	cmd/limits.h \
+	cmd/load.c \
 	cmd/log.c \
 	cmd/log.h \
 	cmd/logs.c \
@@ -88,6 +90,7 @@ cmd_sources = \
 	cmd/supervise.h \
 	cmd/table.c \
 	cmd/table.h \
+	cmd/tag.c \
 	cmd/unpack.c \
 	cmd/update.c \
 	cmd/userns.c cmd/userns.h \
@@ -95,7 +98,9 @@ cmd_sources = \
 	cmd/version.h \
 	cmd/wait.c
 helper_sources = \
+	cmd/image_load.c \
 	cmd/image_main.c \
+	cmd/image_verbs.h \
 	cmd/userns.c cmd/userns.h
 
 systemd_helper_sources = \

@@ -89,12 +89,15 @@ static void pipes_close(struct pipes *p)
 	}
 }
 
-static int spawn_helper(const char *path, char *const *argv, const struct pipes *p, pid_t *ret)
+static int spawn_helper(const char *path, char *const *argv, int input, const struct pipes *p,
+			pid_t *ret)
 {
 	posix_spawn_file_actions_t actions;
 	int r = -posix_spawn_file_actions_init(&actions);
 
-	if (r == 0)
+	if (r == 0 && input >= 0)
+		r = -posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+	else if (r == 0)
 		r = -posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY,
 						      0);
 	if (r == 0)
@@ -138,20 +141,24 @@ static int collect(struct cmd *cmd, struct pipes *p, pid_t pid, char **ret_stdou
 	return 0;
 }
 
-int store_run_helper(struct cmd *cmd, char *const *args, char **ret_stdout)
+int store_run_helper(struct cmd *cmd, char *const *args, int input, char **ret_stdout)
 {
 	const char *path = helper_path(cmd->arena, "doboz-image");
-	char *name[] = { "doboz-image", NULL };
+	const char *store = store_path(cmd);
+	char *name[] = { "doboz-image", "--store", arena_strdup(cmd->arena, store ? store : ""),
+			 NULL };
 	struct pipes p = { { -EBADF, -EBADF }, { -EBADF, -EBADF } };
 	pid_t pid;
 	int r;
 
+	if (!store)
+		return -ENOENT;
 	if (pipe2(p.out, O_CLOEXEC) < 0 || pipe2(p.err, O_CLOEXEC) < 0) {
 		r = fail(-errno, "pipe");
 		pipes_close(&p);
 		return r;
 	}
-	r = spawn_helper(path, strv_concat(cmd->arena, name, args), &p, &pid);
+	r = spawn_helper(path, strv_concat(cmd->arena, name, args), input, &p, &pid);
 	if (r < 0) {
 		pipes_close(&p);
 		return r;

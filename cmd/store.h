@@ -12,8 +12,9 @@ const char *store_path(struct cmd *cmd) MUST_USE;
 int store_folder(struct cmd *cmd) MUST_USE;
 
 /**
- * store_run_helper - run doboz-image with these arguments, behind the program's name
+ * store_run_helper - run doboz-image with these arguments, behind the program's name and the store's
  * Where it stands: base/helper.h
+ * @input: its standard input; negative: /dev/null
  * @ret_stdout: what it printed; its stderr goes into the recorded failure
  */
-int store_run_helper(struct cmd *cmd, char *const *args, char **ret_stdout) MUST_USE;
+int store_run_helper(struct cmd *cmd, char *const *args, int input, char **ret_stdout) MUST_USE;

@@ -14,20 +14,31 @@ static size_t width_of(const char *cell)
 	return n;
 }
 
+static size_t column_width(char *const *cells, size_t n_rows, size_t n_columns, size_t col)
+{
+	size_t width = WIDTH_MIN;
+
+	for (size_t row = 0; row < n_rows; row++) {
+		size_t len = width_of(cells[row * n_columns + col]) + GAP;
+
+		width = len > width ? len : width;
+	}
+	return width;
+}
+
 void table_print(struct buf *out, char *const *cells, size_t n_rows, size_t n_columns)
 {
+	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
+
+	for (size_t col = 0; col < n_columns; col++)
+		widths[col] = column_width(cells, n_rows, n_columns, col);
 	for (size_t row = 0; row < n_rows; row++)
 		for (size_t col = 0; col < n_columns; col++) {
 			const char *cell = cells[row * n_columns + col];
-			size_t width = WIDTH_MIN;
 
-			for (size_t i = 0; i < n_rows; i++) {
-				size_t len = width_of(cells[i * n_columns + col]) + GAP;
-
-				width = len > width ? len : width;
-			}
 			if (col + 1 < n_columns)
-				buf_printf(out, "%s%*s", cell, (int)(width - width_of(cell)), "");
+				buf_printf(out, "%s%*s", cell, (int)(widths[col] - width_of(cell)),
+					   "");
 			else
 				buf_printf(out, "%s\n", cell);
 		}

@@ -4,5 +4,7 @@
 
 #include "base/str.h"
 
-/** table_print - rows of n_columns cells each (the first is the header), padded with at least three blanks */
+enum { TABLE_COLUMNS_MAX = 8 };
+
+/** table_print - rows of n_columns cells each (at most TABLE_COLUMNS_MAX) (the first is the header), padded with at least three blanks */
 void table_print(struct buf *out, char *const *cells, size_t n_rows, size_t n_columns);

@@ -29,7 +29,7 @@ static int unpack_rootfs(struct cmd *cmd, const char *platform, const char *refe
 
 	args = strv_append(cmd->arena, args, reference);
 	args = strv_append(cmd->arena, args, bundle);
-	r = store_run_helper(cmd, args, &output);
+	r = store_run_helper(cmd, args, -EBADF, &output);
 	return r < 0 ? r : image_config_parse(cmd->arena, output, strlen(output), ret);
 }
 

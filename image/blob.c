@@ -5,22 +5,13 @@
 #include "base/error.h"
 #include "image/digest.h"
 
-#include <string.h>
-
-char *blob_file(struct arena *a, const char *digest)
-{
-	const char *colon = strchr(digest, ':');
-
-	return arena_printf(a, "blobs/%.*s/%s", (int)(colon - digest), digest, colon + 1);
-}
-
 int blob_text(struct arena *a, const struct layout *l, const char *what, const struct descriptor *d,
 	      char **ret)
 {
 	CLEANUP(digest) struct digest *digest = NULL;
 	size_t len;
 	char *text;
-	int r = layout_text(a, l, blob_file(a, d->digest), JSON_SIZE_MAX, &text, &len);
+	int r = layout_text(a, l, layout_blob(a, l, d->digest), JSON_SIZE_MAX, &text, &len);
 
 	if (r < 0)
 		return fail_context(r, "%s", what);

@@ -5,9 +5,6 @@
 #include "image/layout.h"
 #include "image/manifest.h"
 
-/** blob_file - the blob's name in the layout: "blobs/ALGORITHM/HEX"; @digest was checked */
-char *blob_file(struct arena *a, const char *digest) MUST_USE;
-
 /** blob_text - a whole document, its size and digest checked; -EFBIG over 4 MiB; records */
 int blob_text(struct arena *a, const struct layout *l, const char *what, const struct descriptor *d,
 	      char **ret) MUST_USE;

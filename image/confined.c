@@ -15,38 +15,19 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-struct task {
-	struct arena *arena;
-	struct layout *layout;
-	const struct platform *platform;
-	const struct unpack_target *target;
-};
-
-/* Should: confine itself, unpack, write one report. Must not: return. */
-static void NORETURN stage_unpack(const struct task *t, int report, pid_t parent)
+/* Should: confine itself, act, write one report. Must not: return. */
+static void NORETURN stage_act(const struct confined_task *t, int report, pid_t parent)
 {
 	CLEANUP_BUF struct buf out = { 0 };
-	int read_only[2];
-	struct unpack_confine_options options = {
-		.rw_dirs = &t->target->staging,
-		.n_rw = 1,
-		.ro_dirs = read_only,
-		.keep_devices = t->target->keep_devices,
-	};
-	struct unpacked u = { 0 };
 	int r;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
 		_exit(1);
-	if (!t->layout->is_archive)
-		read_only[options.n_ro++] = t->layout->fd;
-	if (t->target->stored_layers >= 0)
-		read_only[options.n_ro++] = t->target->stored_layers;
 	warnings_clear(); /* the parent has its own copy */
-	r = unpack_confine(&options);
+	r = unpack_confine(&t->confine);
 	if (r == 0)
-		r = unpack_image(t->arena, t->layout, t->platform, t->target, &u);
-	report_write(&out, r, &u);
+		r = t->act(t->arg, &out);
+	report_finish(&out, r);
 	_exit(fd_write_all(report, out.data, out.len) < 0);
 }
 
@@ -72,7 +53,7 @@ static int read_report(struct arena *a, int report, int signals, pid_t pid, char
 			continue;
 		n = read(report, piece, sizeof(piece));
 		if (n < 0 && errno != EINTR)
-			return fail(-errno, "read the report of the unpacking process");
+			return fail(-errno, "read the report of the confined process");
 		if (n == 0 || text.len > REPORT_MAX)
 			break;
 		if (n > 0)
@@ -88,21 +69,20 @@ static int wait_for(pid_t pid)
 
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return fail(-errno, "wait for the unpacking process");
+			return fail(-errno, "wait for the confined process");
 	if (WIFSIGNALED(status))
-		return refuse(-EPROTO, "the unpacking process was killed by signal %d (%s)",
+		return refuse(-EPROTO, "the confined process was killed by signal %d (%s)",
 			      WTERMSIG(status), strsignal(WTERMSIG(status)));
 	return 0;
 }
 
-static int run_child(const struct task *t, int signals, const sigset_t *outside,
-		     struct unpacked *ret)
+static int run_child(struct arena *a, const struct confined_task *t, int signals,
+		     const sigset_t *outside, char **ret)
 {
 	CLEANUP_FD int reading = -EBADF;
 	CLEANUP_FD int writing = -EBADF;
 	pid_t pid, parent = getpid();
-	int ends[2], r, end;
-	char *text = NULL;
+	int ends[2], r;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fail(-errno, "pipe");
@@ -113,27 +93,23 @@ static int run_child(const struct task *t, int signals, const sigset_t *outside,
 		return fail(-errno, "fork");
 	if (pid == 0) {
 		(void)sigprocmask(SIG_SETMASK, outside, NULL);
-		stage_unpack(t, writing, parent);
+		stage_act(t, writing, parent);
 	}
 	(void)close(TAKE_FD(writing));
-	r = read_report(t->arena, reading, signals, pid, &text);
+	r = read_report(a, reading, signals, pid, ret);
 	if (r < 0) {
 		(void)kill(pid, SIGKILL);
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		return r;
 	}
-	end = wait_for(pid);
-	return end < 0 ? end : report_read(t->arena, text, ret);
+	return wait_for(pid);
 }
 
-int confined_unpack(struct arena *a, struct layout *l, const struct platform *platform,
-		    const struct unpack_target *target, struct unpacked *ret)
+int confined_run(struct arena *a, const struct confined_task *task, char **ret_report)
 {
-	struct task task = { a, l, platform, target };
 	CLEANUP_FD int signals = -EBADF;
 	sigset_t ending, outside;
-	int r;
 
 	(void)sigemptyset(&ending);
 	(void)sigaddset(&ending, SIGINT);
@@ -144,8 +120,51 @@ int confined_unpack(struct arena *a, struct layout *l, const struct platform *pl
 		return fail(-errno, "signalfd");
 	/* They stay blocked: what comes later, while the caller commits or clears up, waits. */
 	(void)sigprocmask(SIG_BLOCK, &ending, &outside);
-	r = run_child(&task, signals, &outside, ret);
-	if (r < 0)
-		return fail_context(r, "image '%s'", l->ref->text);
-	return 0;
+	return run_child(a, task, signals, &outside, ret_report);
+}
+
+/* ---- unpacking ---- */
+
+struct unpacking {
+	struct arena *arena;
+	struct layout *layout;
+	const struct platform *platform;
+	const struct unpack_target *target;
+};
+
+static int act_unpack(void *arg, struct buf *out)
+{
+	const struct unpacking *u = arg;
+	struct unpacked result = { 0 };
+	int r = unpack_image(u->arena, u->layout, u->platform, u->target, &result);
+
+	if (r == 0)
+		report_unpacked(out, &result);
+	return r;
+}
+
+int confined_unpack(struct arena *a, struct layout *l, const struct platform *platform,
+		    const struct unpack_target *target, struct unpacked *ret)
+{
+	struct unpacking unpacking = { a, l, platform, target };
+	int read_only[2];
+	struct confined_task task = {
+		.confine = { .rw_dirs = &target->staging,
+			     .n_rw = 1,
+			     .ro_dirs = read_only,
+			     .keep_devices = target->keep_devices },
+		.act = act_unpack,
+		.arg = &unpacking,
+	};
+	char *report;
+	int r;
+
+	if (!l->is_archive)
+		read_only[task.confine.n_ro++] = l->fd;
+	if (target->stored_layers >= 0)
+		read_only[task.confine.n_ro++] = target->stored_layers;
+	r = confined_run(a, &task, &report);
+	if (r == 0)
+		r = report_read(a, report, ret);
+	return r < 0 ? fail_context(r, "image '%s'", l->ref->text) : 0;
 }

@@ -12,19 +12,13 @@
 
 enum { LIST_MAX = 1024 * 1024, HEX = 64 };
 
-struct entry {
-	char *config;
-	char **tags, **layers;
-	const struct json *value;
-};
-
 static const struct json_row entry_rows[] = {
 	{ .name = "Config",
 	  .kind = JSON_K_STRING,
-	  .offset = offsetof(struct entry, config),
+	  .offset = offsetof(struct docker_entry, config),
 	  .flags = JSON_REQUIRED | JSON_NONEMPTY },
-	{ .name = "RepoTags", .kind = JSON_K_STRV, .offset = offsetof(struct entry, tags) },
-	{ .name = "Layers", .kind = JSON_K_STRV, .offset = offsetof(struct entry, layers) },
+	{ .name = "RepoTags", .kind = JSON_K_STRV, .offset = offsetof(struct docker_entry, tags) },
+	{ .name = "Layers", .kind = JSON_K_STRV, .offset = offsetof(struct docker_entry, layers) },
 	{ 0 },
 };
 
@@ -38,7 +32,7 @@ static bool tag_matches(struct arena *a, const char *tag, const char *name)
 	return str_eq(tag, full) || str_ends(tag, arena_printf(a, "/%s", full));
 }
 
-static bool has_tag(struct arena *a, const struct entry *e, const char *name)
+static bool has_tag(struct arena *a, const struct docker_entry *e, const char *name)
 {
 	for (char **tag = e->tags; tag && *tag; tag++)
 		if (tag_matches(a, *tag, name))
@@ -46,22 +40,48 @@ static bool has_tag(struct arena *a, const struct entry *e, const char *name)
 	return false;
 }
 
-static int choose(struct arena *a, const struct layout *l, const struct json *list,
-		  struct entry *ret)
+int docker_archive_list(struct arena *a, const struct layout *l, struct docker_entry **ret,
+			size_t *ret_n)
 {
-	const char *name = l->ref->name;
-	size_t found = 0;
+	struct docker_entry *entries;
+	struct json *list;
+	size_t n = 0, len;
+	char *text;
+	int r = layout_text(a, l, "manifest.json", LIST_MAX, &text, &len);
 
+	if (r == 0)
+		r = json_parse(a, "manifest.json", text, len, &list);
+	if (r == 0 && list->type != JSON_ARRAY)
+		r = refuse(-EINVAL, "manifest.json: expected a list");
+	if (r < 0)
+		return r;
+	entries = arena_array(a, list->count, sizeof(*entries));
 	json_for_each(value, list) {
 		struct json_decoder d = { .arena = a };
-		struct entry e = { .value = value };
-		int r = json_decode(&d, "manifest.json", value, entry_rows, &e);
 
+		entries[n].value = value;
+		r = json_decode(&d, "manifest.json", value, entry_rows, &entries[n++]);
 		if (r < 0)
 			return r;
-		if (name && !has_tag(a, &e, name))
+	}
+	*ret = entries;
+	*ret_n = n;
+	return 0;
+}
+
+static int choose(struct arena *a, const struct layout *l, const struct docker_entry **ret)
+{
+	const char *name = l->ref->name;
+	struct docker_entry *entries;
+	size_t n, found = 0;
+	int r = docker_archive_list(a, l, &entries, &n);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (name && !has_tag(a, &entries[i], name))
 			continue;
-		*ret = e;
+		*ret = &entries[i];
 		found++;
 	}
 	if (found == 0)
@@ -71,8 +91,8 @@ static int choose(struct arena *a, const struct layout *l, const struct json *li
 	return 0;
 }
 
-static int read_config(struct arena *a, const struct layout *l, const struct entry *e,
-		       struct image *image)
+int docker_archive_config(struct arena *a, const struct layout *l, const struct docker_entry *e,
+			  struct image *image)
 {
 	CLEANUP(digest) struct digest *digest = digest_new("sha256:");
 	const char *slash = strrchr(e->config, '/'), *base = slash ? slash + 1 : e->config;
@@ -93,7 +113,7 @@ static int read_config(struct arena *a, const struct layout *l, const struct ent
 	return 0;
 }
 
-static void find_layers(struct arena *a, const struct entry *e, struct image *image)
+static void find_layers(struct arena *a, const struct docker_entry *e, struct image *image)
 {
 	image->n_layers = strv_len(e->layers);
 	image->layers = arena_array(a, image->n_layers, sizeof(*image->layers));
@@ -105,24 +125,15 @@ int docker_archive_resolve(struct arena *a, const struct layout *l, struct image
 {
 	CLEANUP_BUF struct buf out = { 0 };
 	struct json_writer w = { .out = &out };
-	struct entry e = { .config = arena_strdup(a, "") };
-	struct json *list;
-	char *text;
-	size_t len;
-	int r = layout_text(a, l, "manifest.json", LIST_MAX, &text, &len);
+	const struct docker_entry *e = NULL;
+	int r = choose(a, l, &e);
 
 	if (r == 0)
-		r = json_parse(a, "manifest.json", text, len, &list);
-	if (r == 0 && list->type != JSON_ARRAY)
-		r = refuse(-EINVAL, "manifest.json: expected a list");
-	if (r == 0)
-		r = choose(a, l, list, &e);
-	if (r == 0)
-		r = read_config(a, l, &e, ret);
+		r = docker_archive_config(a, l, e, ret);
 	if (r < 0)
 		return r;
-	find_layers(a, &e, ret);
-	json_w_value(&w, NULL, e.value);
+	find_layers(a, e, ret);
+	json_w_value(&w, NULL, e->value);
 	ret->manifest_text = arena_strndup(a, out.data, out.len);
 	ret->manifest_len = out.len;
 	return 0;

@@ -5,6 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "image/digest.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -12,8 +13,10 @@
 
 int layout_open(const struct image_reference *ref, struct layout *ret)
 {
-	bool is_archive = ref->transport != IMAGE_OCI;
-	struct layout l = { .ref = ref, .is_archive = is_archive };
+	bool is_archive = ref->transport != IMAGE_OCI && ref->transport != IMAGE_DIR;
+	struct layout l = { .ref = ref,
+			    .is_archive = is_archive,
+			    .is_flat = ref->transport == IMAGE_DIR };
 
 	/* O_NONBLOCK: a FIFO must not hold us up */
 	l.fd = open(ref->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -35,9 +38,53 @@ void layout_close(struct layout *l)
 	l->fd = -EBADF;
 }
 
+/* Nothing outside says what the manifest of a flat folder is: it is what its bytes are. */
+static int scan_flat(struct arena *a, struct layout *l)
+{
+	CLEANUP(digest) struct digest *digest = digest_new("sha256:");
+	const char *media_type;
+	char *text, name[160];
+	struct json *tree;
+	size_t len;
+	int r;
+
+	/* before it is read: a store's reference that is too old for it is found no more */
+	if (fstatat(l->fd, "manifest.json", &l->flat_st, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail(-errno, "manifest.json");
+	r = layout_text(a, l, "manifest.json", JSON_SIZE_MAX, &text, &len);
+	if (r == 0)
+		r = json_parse(a, "manifest.json", text, len, &tree);
+	if (r < 0)
+		return r;
+	media_type = json_str(tree, "mediaType");
+	if (!media_type)
+		media_type = json_get(tree, "manifests") ? MANIFEST_OCI_INDEX : MANIFEST_OCI;
+	digest_update(digest, text, len);
+	digest_text(digest, name);
+	l->flat_manifest = (struct descriptor){ arena_strdup(a, media_type), arena_strdup(a, name),
+						len };
+	return 0;
+}
+
 int layout_scan(struct arena *a, struct layout *l)
 {
+	if (l->is_flat)
+		return scan_flat(a, l);
 	return l->is_archive ? layer_index(a, l->fd, &l->index) : 0;
+}
+
+char *layout_blob(struct arena *a, const struct layout *l, const char *digest)
+{
+	const char *colon = strchr(digest, ':'), *hex = colon + 1;
+	char *manifest;
+
+	if (!l->is_flat)
+		return arena_printf(a, "blobs/%.*s/%s", (int)(colon - digest), digest, hex);
+	if (str_eq(digest, l->flat_manifest.digest))
+		return arena_strdup(a, "manifest.json");
+	/* what skopeo calls the manifests of an index */
+	manifest = arena_printf(a, "%s.manifest.json", hex);
+	return layout_has(l, manifest) ? manifest : arena_strdup(a, hex);
 }
 
 /* Of members with the same name the last counts, as it would after unpacking the archive. */
@@ -88,23 +135,24 @@ static const struct tar_member *member(const struct layout *l, const char *name)
 
 static int open_beneath(const struct layout *l, const char *name, uint64_t flags)
 {
-	return dir_openat2(l->fd, name, flags | O_NOCTTY | O_NONBLOCK, 0,
+	return dir_openat2(l->fd, name, flags, 0,
 			   RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 
 bool layout_has(const struct layout *l, const char *name)
 {
 	CLEANUP_FD int fd = -EBADF;
+	struct stat st;
 
 	if (l->is_archive)
 		return member(l, name) != NULL;
 	fd = open_beneath(l, name, O_PATH);
-	return fd >= 0;
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static int file_of_folder(const struct layout *l, const char *name, uint64_t *ret_size)
 {
-	CLEANUP_FD int fd = open_beneath(l, name, O_RDONLY);
+	CLEANUP_FD int fd = open_beneath(l, name, O_RDONLY | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 
 	if (fd < 0)

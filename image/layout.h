@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* image/layout.h - a source of named files: the folder of an OCI layout, or a tar archive (heavy link set)
+/* image/layout.h - a source of named files: the folder of an OCI layout or of "dir:", or a tar archive (heavy link set)
  * Opened before the process is confined; read afterwards. What it gives is not verified. */
 #pragma once
 
 #include "image/layer_index.h"
+#include "image/manifest.h"
 #include "image/reference.h"
 
 #include <stdbool.h>
@@ -14,7 +15,10 @@ struct layout {
 	int fd;                            /* the folder or the archive */
 	struct stat st;                    /* of fd */
 	bool is_archive;
-	struct tar_index index; /* of an archive, behind layout_scan */
+	bool is_flat; /* a "dir:" folder: manifest.json and blobs named by their hex alone */
+	struct tar_index index;          /* of an archive, behind layout_scan */
+	struct descriptor flat_manifest; /* of a flat one, behind layout_scan */
+	struct stat flat_st;             /* of its manifest.json */
 };
 
 /** layout_open - the folder or file of a reference; records. Reads nothing yet */
@@ -26,8 +30,11 @@ void layout_close(struct layout *l);
 		.fd = -EBADF \
 	}
 
-/** layout_scan - find the members of an archive; records. Nothing to do for a folder */
+/** layout_scan - find the members of an archive, and name the manifest of a flat folder; records */
 int layout_scan(struct arena *a, struct layout *l) MUST_USE;
+
+/** layout_blob - the name of a blob: "blobs/ALGORITHM/HEX"; @digest was checked */
+char *layout_blob(struct arena *a, const struct layout *l, const char *digest) MUST_USE;
 
 /** layout_has - is there a regular file of this name? */
 bool layout_has(const struct layout *l, const char *name);

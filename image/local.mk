@@ -2,16 +2,26 @@
 image_light_sources = \
 	image/bundle.c image/bundle.h \
 	image/config.c image/config.h \
+	image/names.c image/names.h \
 	image/platform.c image/platform.h \
 	image/reference.c image/reference.h \
 	image/rootfs.c image/rootfs.h \
+	image/store_lock.c image/store_lock.h \
+	image/store_lookup.c image/store_lookup.h \
+	image/store_names.c image/store_names.h \
 	image/store_read.c image/store_read.h
 image_heavy_sources = \
 	image/blob.c image/blob.h \
+	image/blobs.c image/blobs.h \
 	image/confined.c image/confined.h \
 	image/digest.c image/digest.h \
 	image/docker_archive.c image/docker_archive.h \
 	image/image.h \
+	image/ingest.c image/ingest.h \
+	image/ingest_archive.c image/ingest_archive.h \
+	image/ingest_blob.c image/ingest_blob.h \
+	image/ingest_docker.c image/ingest_docker.h \
+	image/ingested.c image/ingested.h \
 	image/inflate.c image/inflate.h \
 	image/layer.c image/layer.h \
 	image/layer_attr.c image/layer_attr.h \
@@ -44,6 +54,7 @@ unit_tests += \
 	tests/unit/test_image_store \
 	tests/unit/test_inflate \
 	tests/unit/test_layer \
+	tests/unit/test_names \
 	tests/unit/test_unpack_confine
 
 # It packs what it unpacks.

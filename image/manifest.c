@@ -11,17 +11,17 @@ static const struct {
 	const char *name;
 	enum media_kind kind;
 } media_types[] = {
-	{ "application/vnd.oci.image.index.v1+json", MEDIA_INDEX },
+	{ MANIFEST_OCI_INDEX, MEDIA_INDEX },
 	{ "application/vnd.docker.distribution.manifest.list.v2+json", MEDIA_INDEX },
-	{ "application/vnd.oci.image.manifest.v1+json", MEDIA_MANIFEST },
+	{ MANIFEST_OCI, MEDIA_MANIFEST },
 	{ "application/vnd.docker.distribution.manifest.v2+json", MEDIA_MANIFEST },
 	{ "application/vnd.docker.distribution.manifest.v1+json", MEDIA_SCHEMA1 },
 	{ "application/vnd.docker.distribution.manifest.v1+prettyjws", MEDIA_SCHEMA1 },
-	{ "application/vnd.oci.image.config.v1+json", MEDIA_CONFIG },
+	{ MANIFEST_OCI_CONFIG, MEDIA_CONFIG },
 	{ "application/vnd.docker.container.image.v1+json", MEDIA_CONFIG },
-	{ "application/vnd.oci.image.layer.v1.tar", MEDIA_LAYER },
-	{ "application/vnd.oci.image.layer.v1.tar+gzip", MEDIA_LAYER },
-	{ "application/vnd.oci.image.layer.v1.tar+zstd", MEDIA_LAYER },
+	{ MANIFEST_OCI_LAYER, MEDIA_LAYER },
+	{ MANIFEST_OCI_LAYER "+gzip", MEDIA_LAYER },
+	{ MANIFEST_OCI_LAYER "+zstd", MEDIA_LAYER },
 	{ "application/vnd.oci.image.layer.nondistributable.v1.tar", MEDIA_LAYER },
 	{ "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", MEDIA_LAYER },
 	{ "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", MEDIA_LAYER },

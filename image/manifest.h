@@ -6,6 +6,11 @@
 
 #include "base/json.h"
 
+#define MANIFEST_OCI "application/vnd.oci.image.manifest.v1+json"
+#define MANIFEST_OCI_INDEX "application/vnd.oci.image.index.v1+json"
+#define MANIFEST_OCI_CONFIG "application/vnd.oci.image.config.v1+json"
+#define MANIFEST_OCI_LAYER "application/vnd.oci.image.layer.v1.tar" /* and "+gzip", "+zstd" */
+
 enum media_kind {
 	MEDIA_OTHER,
 	MEDIA_INDEX,

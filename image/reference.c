@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "image/names.h"
 
 #include <limits.h>
 #include <string.h>
@@ -15,6 +16,7 @@ static const struct {
 	{ "oci:", IMAGE_OCI },
 	{ "oci-archive:", IMAGE_OCI_ARCHIVE },
 	{ "docker-archive:", IMAGE_DOCKER_ARCHIVE },
+	{ "dir:", IMAGE_DIR },
 };
 
 /* PATH[:NAME]; the first colon ends the path, as in skopeo, so a path cannot hold one. */
@@ -36,6 +38,27 @@ static int split_path(struct arena *a, const char *rest, struct image_reference 
 	return 0;
 }
 
+/* Digits of an id are looked up as they are; "sha256:..." would be a path and a tag otherwise. */
+static int parse_name(struct arena *a, const char *text, struct image_reference *ret)
+{
+	const char *hex = str_after(text, "sha256:");
+	struct image_name name;
+	size_t len;
+	int r;
+
+	hex = hex ? hex : text;
+	len = strlen(hex);
+	if (len == 0 || len > 64 || strspn(hex, "0123456789abcdef") != len) {
+		r = names_parse(a, text, &name);
+		if (r < 0)
+			return r;
+	}
+	*ret = (struct image_reference){ .transport = IMAGE_NAME,
+					 .text = arena_strdup(a, text),
+					 .name = arena_strdup(a, text) };
+	return 0;
+}
+
 int image_reference_parse(struct arena *a, const char *text, struct image_reference *ret)
 {
 	struct image_reference ref = { .text = arena_strdup(a, text) };
@@ -48,6 +71,10 @@ int image_reference_parse(struct arena *a, const char *text, struct image_refere
 			continue;
 		ref.transport = transports[i].transport;
 		r = split_path(a, rest, &ref);
+		if (r == 0 && ref.transport == IMAGE_DIR && ref.name)
+			r = refuse(-EINVAL,
+				   "image '%s': a folder of dir: holds one image, without a name",
+				   text);
 		if (r == 0)
 			*ret = ref;
 		return r;
@@ -57,8 +84,5 @@ int image_reference_parse(struct arena *a, const char *text, struct image_refere
 			-EOPNOTSUPP,
 			"image '%s': registries are not supported yet; copy it to a layout first",
 			text);
-	return refuse(
-		-EINVAL,
-		"image '%s': expected oci:DIR[:TAG], oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME]",
-		text);
+	return parse_name(a, text, ret);
 }

@@ -17,7 +17,7 @@ static const char none[] = "-";
 /* ---- the child's side ---- */
 
 /* One line each: what is not printable ASCII or part of UTF-8 becomes '?'. */
-static void add_line(struct buf *out, const char *word, const char *text)
+void report_line(struct buf *out, const char *word, const char *text)
 {
 	buf_printf(out, "%s ", word);
 	for (const char *c = text; *c; c++)
@@ -25,25 +25,30 @@ static void add_line(struct buf *out, const char *word, const char *text)
 	buf_addc(out, '\n');
 }
 
-void report_write(struct buf *out, int r, const struct unpacked *u)
+void report_finish(struct buf *out, int r)
 {
 	if (r < 0) {
 		char word[32];
 
 		snprintf(word, sizeof(word), "error %d", -r);
-		add_line(out, word, error_text());
-	} else {
-		add_line(out, "manifest", u->manifest);
-		add_line(out, "config", u->config);
-		if (u->ref)
-			add_line(out, "ref", u->ref);
-		for (size_t i = 0; i < u->n_layers; i++)
-			buf_printf(out, "layer %s %s\n", u->layers[i].key,
-				   u->layers[i].staged ? u->layers[i].staged : none);
+		buf_free(out);
+		*out = (struct buf){ 0 };
+		report_line(out, word, error_text());
 	}
 	for (const char *w = warnings_next(NULL); w; w = warnings_next(w))
-		add_line(out, "warning", w);
+		report_line(out, "warning", w);
 	buf_adds(out, "end\n");
+}
+
+void report_unpacked(struct buf *out, const struct unpacked *u)
+{
+	report_line(out, "manifest", u->manifest);
+	report_line(out, "config", u->config);
+	if (u->ref)
+		report_line(out, "ref", u->ref);
+	for (size_t i = 0; i < u->n_layers; i++)
+		buf_printf(out, "layer %s %s\n", u->layers[i].key,
+			   u->layers[i].staged ? u->layers[i].staged : none);
 }
 
 /* ---- the parent's side ---- */
@@ -97,14 +102,12 @@ static bool read_error(char *text, int *ret_code)
 	return true;
 }
 
-static bool read_line(struct arena *a, const char *word, char *text, struct unpacked *u, int *code)
+static bool take_unpacked(struct arena *a, const char *word, char *text, void *arg)
 {
-	if (str_eq(word, "error"))
-		return read_error(text, code);
+	struct unpacked *u = arg;
+
 	if (str_eq(word, "layer"))
 		return read_layer(a, text, u);
-	if (str_eq(word, "warning"))
-		return warn("%s", text), true;
 	if (str_eq(word, "ref"))
 		return u->ref = text, is_name(text, NAME_MAX);
 	if (str_eq(word, "manifest"))
@@ -114,23 +117,37 @@ static bool read_line(struct arena *a, const char *word, char *text, struct unpa
 	return false;
 }
 
-int report_read(struct arena *a, char *text, struct unpacked *ret)
+int report_parse(struct arena *a, char *text, report_take take, void *arg)
 {
-	struct unpacked u = { 0 };
 	int code = 0;
 	char *line;
 
 	while ((line = strsep(&text, "\n")) && !str_eq(line, "end")) {
 		const char *word = strsep(&line, " ");
+		bool ok = line != NULL;
 
-		if (!line || !read_line(a, word, line, &u, &code))
-			return refuse(-EPROTO, "the unpacking process spoke nonsense");
+		if (ok && str_eq(word, "error"))
+			ok = read_error(line, &code);
+		else if (ok && str_eq(word, "warning"))
+			warn("%s", line);
+		else if (ok)
+			ok = take(a, word, line, arg);
+		if (!ok)
+			return refuse(-EPROTO, "the confined process spoke nonsense");
 	}
 	if (!line)
-		return refuse(-EPROTO, "the unpacking process ended without a report");
-	if (code == 0 && (!u.manifest || !u.config))
-		return refuse(-EPROTO, "the unpacking process named no image");
-	if (code == 0)
-		*ret = u;
+		return refuse(-EPROTO, "the confined process ended without a report");
 	return code;
+}
+
+int report_read(struct arena *a, char *text, struct unpacked *ret)
+{
+	struct unpacked u = { 0 };
+	int r = report_parse(a, text, take_unpacked, &u);
+
+	if (r == 0 && (!u.manifest || !u.config))
+		return refuse(-EPROTO, "the confined process named no image");
+	if (r == 0)
+		*ret = u;
+	return r;
 }

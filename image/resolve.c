@@ -35,8 +35,13 @@ static int choose_first(struct arena *a, const struct layout *l, const struct pl
 	struct json *index;
 	char *text;
 	size_t len;
-	int r = layout_text(a, l, "index.json", JSON_SIZE_MAX, &text, &len);
+	int r;
 
+	if (l->ref->digest) {
+		*ret = (struct descriptor){ l->ref->media_type, l->ref->digest, l->ref->size };
+		return 0;
+	}
+	r = layout_text(a, l, "index.json", JSON_SIZE_MAX, &text, &len);
 	if (r == 0)
 		r = json_parse(a, "index.json", text, len, &index);
 	if (r == 0)
@@ -111,7 +116,7 @@ static int read_documents(struct arena *a, const struct layout *l, const struct 
 	image->layers = arena_array(a, m.n_layers, sizeof(*image->layers));
 	for (size_t i = 0; i < m.n_layers; i++)
 		image->layers[i] = (struct image_layer){
-			.file = blob_file(a, m.layers[i].digest),
+			.file = layout_blob(a, l, m.layers[i].digest),
 			.digest = m.layers[i].digest,
 			.size = m.layers[i].size,
 		};
@@ -122,9 +127,13 @@ static int resolve_layout(struct arena *a, const struct layout *l, const struct 
 			  struct image *image)
 {
 	struct descriptor d = { 0 };
-	int r = check_version(a, l);
+	int r = 0;
 
-	if (r == 0)
+	if (l->is_flat)
+		d = l->flat_manifest;
+	else
+		r = check_version(a, l);
+	if (r == 0 && !l->is_flat)
 		r = choose_first(a, l, platform, &d);
 	if (r < 0)
 		return r;
@@ -209,6 +218,8 @@ int resolve_image(struct arena *a, const struct layout *l, const struct platform
 		return r;
 	if (l->is_archive)
 		image.ref = store_ref_of_archive(a, &l->st, l->ref->name, platform);
+	if (l->is_flat)
+		image.ref = store_ref_of_archive(a, &l->flat_st, NULL, platform);
 	*ret = image;
 	return 0;
 }

@@ -245,17 +245,27 @@ int store_layout_choose(struct arena *a, const struct json *index,
 	return 0;
 }
 
+static int find_by_descriptor(struct arena *a, int store, const char *digest,
+			      const char *media_type, const struct platform *platform,
+			      struct stored_image **ret)
+{
+	if (store_media_is_index(media_type))
+		return find_by_ref(a, store, store_ref_of_index(a, digest, platform), ret);
+	return store_find_manifest(a, store, digest, ret);
+}
+
 static int find_in_layout(struct arena *a, int store, const struct image_reference *ref,
 			  const struct platform *platform, struct stored_image **ret)
 {
 	CLEANUP_FD int dir = open(ref->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	const struct json *d = NULL;
 	struct json *index;
-	const char *digest;
 	char *text;
 	size_t len;
 	int r;
 
+	if (ref->digest)
+		return find_by_descriptor(a, store, ref->digest, ref->media_type, platform, ret);
 	if (dir < 0)
 		return fail(-errno, "image '%s'", ref->text);
 	r = file_read_at(a, dir, "index.json", DOCUMENT_MAX, &text, &len);
@@ -266,18 +276,19 @@ static int find_in_layout(struct arena *a, int store, const struct image_referen
 		r = store_layout_choose(a, index, ref, platform, &d);
 	if (r < 0)
 		return fail_context(r, "image '%s'", ref->text);
-	digest = json_str(d, "digest");
-	if (store_media_is_index(json_str(d, "mediaType")))
-		return find_by_ref(a, store, store_ref_of_index(a, digest, platform), ret);
-	return store_find_manifest(a, store, digest, ret);
+	return find_by_descriptor(a, store, json_str(d, "digest"), json_str(d, "mediaType"),
+				  platform, ret);
 }
 
 static int find_archive(struct arena *a, int store, const struct image_reference *ref,
 			const struct platform *platform, struct stored_image **ret)
 {
+	const char *file = ref->transport == IMAGE_DIR ?
+				   arena_printf(a, "%s/manifest.json", ref->path) :
+				   ref->path;
 	struct stat st;
 
-	if (stat(ref->path, &st) < 0)
+	if (stat(file, &st) < 0)
 		return fail(-errno, "image '%s'", ref->text);
 	return find_by_ref(a, store, store_ref_of_archive(a, &st, ref->name, platform), ret);
 }

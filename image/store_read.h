@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image/store_read.h - images that are unpacked already (light link set: trusts markers, hashes nothing)
  *
+ *   STORE/oci-layout index.json blobs/               an OCI layout: images by name (image/store_names.h, blobs.h)
  *   STORE/images/<algorithm>/<hex of the manifest>/  manifest.json config.json layers.json; there when complete
  *   STORE/layers/<key>/                              fs/ and the marker "complete"
  *   STORE/refs/<key of a reference>                  the digest of the manifest that it stood for

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image/store_write.c - staging, locks and the commit
  *
- * Theory of operation. STORE/lock is locked by byte ranges of open file descriptions, so that a lock ends
- * with its process, however that ends:
- *	byte 0   shared by all that work in tmp/; who gets it exclusively removes what is left there
- *	byte 1   held during a commit
- *	byte 16+ one per image, so that two processes do not unpack the same
+ * Theory of operation. image/store_lock.h has the locks. Who is alone removes what is left in tmp/.
  * All that becomes visible does so by one rename of a finished folder inside one file system. */
 #include "image/store_write.h"
 
@@ -14,6 +10,8 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "image/store_idmap.h"
+#include "image/store_lock.h"
+#include "image/store_names.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -23,19 +21,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-enum { BYTE_IN_USE = 0, BYTE_COMMIT = 1, BYTE_IMAGES = 16 };
-
 /* ---- locks ---- */
-
-static int lock_byte(const struct store *s, off_t byte, short type, bool wait)
-{
-	struct flock range = { .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
-
-	while (fcntl(s->lock, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return 0;
-}
 
 /* FNV-1a; two images that share a byte only wait for each other */
 static uint64_t hash_text(const char *text)
@@ -55,7 +41,8 @@ int store_lock_image(struct store *s, const struct layout *l, const struct platf
 	buf_printf(&key, "%ju:%ju:%s:%s/%s/%s", (uintmax_t)l->st.st_dev, (uintmax_t)l->st.st_ino,
 		   l->ref->name ? l->ref->name : "", platform->os, platform->architecture,
 		   platform->variant ? platform->variant : "");
-	r = lock_byte(s, BYTE_IMAGES + (off_t)(hash_text(key.data) >> 8), F_WRLCK, true);
+	r = store_lock(s->lock, STORE_BYTE_IMAGES + (off_t)(hash_text(key.data) >> 8), F_WRLCK,
+		       true);
 	return r < 0 ? fail(r, "lock the store") : 0;
 }
 
@@ -69,7 +56,8 @@ static int open_sub(int dir, const char *name, int *ret)
 	return *ret < 0 ? fail(-errno, "open the store's folder '%s'", name) : 0;
 }
 
-static int remove_all_below(int dir)
+/* All of a folder, or what begins with a prefix. */
+static int remove_below(int dir, const char *prefix)
 {
 	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = copy < 0 ? NULL : fdopendir(copy);
@@ -81,7 +69,8 @@ static int remove_all_below(int dir)
 		return -errno;
 	}
 	while (r == 0 && (entry = readdir(list)))
-		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, ".."))
+		if (!str_eq(entry->d_name, ".") && !str_eq(entry->d_name, "..") &&
+		    str_starts(entry->d_name, prefix))
 			r = dir_remove_all(dir, entry->d_name);
 	(void)closedir(list);
 	return r;
@@ -90,16 +79,18 @@ static int remove_all_below(int dir)
 /* Nobody else is at work: what lies in tmp belongs to nobody. */
 static int sweep(const struct store *s)
 {
-	int r = lock_byte(s, BYTE_IN_USE, F_WRLCK, false);
+	int r = store_lock(s->lock, STORE_BYTE_IN_USE, F_WRLCK, false);
 
 	if (r == 0) {
-		r = remove_all_below(s->tmp);
+		r = remove_below(s->tmp, "");
+		if (r == 0)
+			r = remove_below(s->dir, ".index.json."); /* of file_replace_at */
 		if (r < 0)
 			return fail(r, "remove what is left in the store's folder 'tmp'");
-	} else if (r != -EAGAIN && r != -EACCES) {
+	} else if (r != -EAGAIN) {
 		return fail(r, "lock the store");
 	}
-	r = lock_byte(s, BYTE_IN_USE, F_RDLCK, true);
+	r = store_lock(s->lock, STORE_BYTE_IN_USE, F_RDLCK, true);
 	return r < 0 ? fail(r, "lock the store") : 0;
 }
 
@@ -135,6 +126,25 @@ static int place_file(const struct store *s, int dir, const char *name, const ch
 	return r < 0 ? fail(r, "write '%s'", name) : 0;
 }
 
+/* The store is an OCI layout from its first day on, so that other tools read it. */
+static int make_layout(struct arena *a, const struct store *s)
+{
+	const struct store_names_change nothing = { 0 };
+
+	if (faccessat(s->dir, "index.json", F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+		int r = store_lock(s->lock, STORE_BYTE_COMMIT, F_WRLCK, true);
+
+		r = r < 0 ? fail(r, "lock the store") :
+			    store_names_change(a, s->dir, s->lock, &nothing);
+		(void)!store_lock(s->lock, STORE_BYTE_COMMIT, F_UNLCK, true);
+		if (r < 0)
+			return r;
+	}
+	if (faccessat(s->dir, "oci-layout", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	return place_file(s, s->dir, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
+}
+
 static int open_parts(struct arena *a, struct store *s)
 {
 	char *idmap = NULL;
@@ -146,17 +156,21 @@ static int open_parts(struct arena *a, struct store *s)
 		r = open_sub(s->dir, "refs", &s->refs);
 	if (r == 0)
 		r = open_sub(s->dir, "tmp", &s->tmp);
+	if (r == 0)
+		r = open_sub(s->dir, "blobs", &s->blobs);
 	if (r < 0)
 		return r;
-	s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	s->lock = store_lock_open(s->dir);
 	if (s->lock < 0)
-		return fail(-errno, "open the store's lock");
+		return s->lock;
 	r = store_idmap_check(a, s->dir, &idmap);
 	if (r == 0)
 		r = sweep(s);
 	if (r == 0)
 		r = make_staging(s);
-	return r < 0 || !idmap ? r : place_file(s, s->dir, "idmap.json", idmap);
+	if (r == 0 && idmap)
+		r = place_file(s, s->dir, "idmap.json", idmap);
+	return r < 0 ? r : make_layout(a, s);
 }
 
 int store_open(struct arena *a, const char *path, struct store *ret)
@@ -179,7 +193,7 @@ int store_open(struct arena *a, const char *path, struct store *ret)
 void store_close(struct store *s)
 {
 	int *const fds[] = { &s->staging, &s->dir, &s->layers, &s->images,
-			     &s->refs,    &s->tmp, &s->lock };
+			     &s->refs,    &s->tmp, &s->blobs,  &s->lock };
 
 	/* a failure is no harm: the next process that finds itself alone removes it */
 	if (s->name[0])
@@ -268,10 +282,59 @@ int store_commit(struct arena *a, struct store *s, const struct unpacked *u)
 
 	if (syncfs(s->dir) < 0)
 		return fail(-errno, "syncfs of the store");
-	r = lock_byte(s, BYTE_COMMIT, F_WRLCK, true);
+	r = store_lock(s->lock, STORE_BYTE_COMMIT, F_WRLCK, true);
 	if (r < 0)
 		return fail(r, "lock the store");
 	r = commit(a, s, u);
-	(void)!lock_byte(s, BYTE_COMMIT, F_UNLCK, true);
+	(void)!store_lock(s->lock, STORE_BYTE_COMMIT, F_UNLCK, true);
+	return r;
+}
+
+/* ---- blobs ---- */
+
+static int commit_blob(struct arena *a, const struct store *s, const char *digest)
+{
+	const char *algorithm = arena_strndup(a, digest, (size_t)(strchr(digest, ':') - digest));
+	const char *place = arena_printf(a, "%s/%s", algorithm, strchr(digest, ':') + 1);
+
+	if (mkdirat(s->blobs, algorithm, 0755) < 0 && errno != EEXIST)
+		return fail(-errno, "make the store's folder 'blobs/%s'", algorithm);
+	if (renameat(s->staging, digest, s->blobs, place) < 0)
+		return fail(-errno, "move blob %s into the store", digest);
+	return 0;
+}
+
+static int commit_ingested(struct arena *a, const struct store *s, const struct ingested *in)
+{
+	struct store_name *names = arena_array(a, in->n_images, sizeof(*names));
+	const struct store_names_change change = { .set = names, .n_set = in->n_images };
+
+	for (size_t i = 0; i < in->n_blobs; i++) {
+		int r = commit_blob(a, s, in->blobs[i]);
+
+		if (r < 0)
+			return r;
+	}
+	/* the renames, before what relies on them */
+	if (in->n_blobs > 0 && syncfs(s->dir) < 0)
+		return fail(-errno, "syncfs of the store");
+	for (size_t i = 0; i < in->n_images; i++)
+		names[i] = (struct store_name){ in->images[i].name, in->images[i].digest,
+						in->images[i].media_type, in->images[i].size,
+						NULL };
+	return store_names_change(a, s->dir, s->lock, &change);
+}
+
+int store_commit_ingested(struct arena *a, struct store *s, const struct ingested *in)
+{
+	int r;
+
+	if (syncfs(s->dir) < 0)
+		return fail(-errno, "syncfs of the store");
+	r = store_lock(s->lock, STORE_BYTE_COMMIT, F_WRLCK, true);
+	if (r < 0)
+		return fail(r, "lock the store");
+	r = commit_ingested(a, s, in);
+	(void)!store_lock(s->lock, STORE_BYTE_COMMIT, F_UNLCK, true);
 	return r;
 }

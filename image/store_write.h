@@ -3,19 +3,20 @@
  * The layout of the store is described in image/store_read.h. */
 #pragma once
 
+#include "image/ingested.h"
 #include "image/unpack.h"
 
 #include <stdbool.h>
 
 struct store {
-	int dir, layers, images, refs, tmp; /* folders */
+	int dir, layers, images, refs, tmp, blobs; /* folders */
 	int lock;
 	int staging;   /* our folder below tmp */
 	char name[40]; /* its name */
 };
-#define STORE_NONE                                                         \
-	{                                                                  \
-		-EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, "" \
+#define STORE_NONE                                                                 \
+	{                                                                          \
+		-EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, -EBADF, "" \
 	}
 
 /**
@@ -41,3 +42,9 @@ int store_lock_image(struct store *s, const struct layout *l,
  * after a power cut too.
  */
 int store_commit(struct arena *a, struct store *s, const struct unpacked *u) MUST_USE;
+
+/**
+ * store_commit_ingested - make what ingest_images staged visible; records
+ * syncfs, then the blobs' renames, then index.json: whatever index.json names is there, after a power cut too.
+ */
+int store_commit_ingested(struct arena *a, struct store *s, const struct ingested *in) MUST_USE;

@@ -42,6 +42,8 @@ static const unsigned allowed[] = {
 	SYS_symlinkat,
 	SYS_linkat,
 	SYS_unlinkat,
+	SYS_renameat,
+	SYS_renameat2,
 	SYS_fchown,
 	SYS_fchownat,
 	SYS_fchmod,

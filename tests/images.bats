@@ -44,7 +44,7 @@ unpacks()
 	local lowers dir
 
 	mkdir bundle merged
-	"$DOBOZ_IMAGE" bundle "$1" bundle > config.json
+	"$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle "$1" bundle > config.json
 	[ "$(jq -r '.config.Env[1]' config.json)" = GREETING=hello ]
 	diff <(tree bundle/rootfs) <(tree "$UMOCI")
 
@@ -145,7 +145,7 @@ names() { (cd "$1" && find . -mindepth 1 -printf '%P %y %m %U %G %l\n' | LC_ALL=
 	umoci unpack --image built:b1 reference > /dev/null 2>&1
 	for image in oci:built:b1 docker-archive:built.tar; do
 		mkdir bundle
-		"$DOBOZ_IMAGE" bundle "$image" bundle > config.json
+		"$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle "$image" bundle > config.json
 		diff <(tree bundle/rootfs) <(tree reference/rootfs)
 		rm -r bundle
 	done
@@ -155,7 +155,7 @@ names() { (cd "$1" && find . -mindepth 1 -printf '%P %y %m %U %G %l\n' | LC_ALL=
 	edit_manifest '.layers += .layers'
 	edit_config '.rootfs.diff_ids += .rootfs.diff_ids'
 	mkdir bundle merged
-	"$DOBOZ_IMAGE" bundle oci:layout bundle > config.json
+	"$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle oci:layout bundle > config.json
 	lowers=$(unpack oci:layout | jq -r '.layers | map("store/layers/" + . + "/fs") | join(":")')
 	mount -t overlay -o "ro,userxattr,lowerdir=$lowers" overlay merged
 	diff <(names merged) <(names bundle/rootfs)
@@ -262,7 +262,7 @@ damage()
 	"$@"
 	refused 1 "$pattern" unpack oci:layout:v1 &&
 		store_is_empty &&
-		refused 1 "$pattern" "$DOBOZ_IMAGE" bundle oci:layout:v1 bundle &&
+		refused 1 "$pattern" "$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle oci:layout:v1 bundle &&
 		rmdir bundle
 }
 
@@ -423,9 +423,9 @@ text_of_manifest() { sed "$1" "$(manifest_file)" > new && set_manifest < new; }
 
 @test "a bundle that has a rootfs already is left alone" {
 	mkdir -p bundle/rootfs
-	refused 1 "rootfs' exists already" "$DOBOZ_IMAGE" bundle oci:layout:v1 bundle
+	refused 1 "rootfs' exists already" "$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle oci:layout:v1 bundle
 	[ "$(ls -A bundle bundle/rootfs)" = "$(printf 'bundle:\nrootfs\n\nbundle/rootfs:')" ]
-	refused 1 "open bundle 'none'" "$DOBOZ_IMAGE" bundle oci:layout:v1 none
+	refused 1 "open bundle 'none'" "$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle oci:layout:v1 none
 }
 
 # ---- several at once, and killed ones ----
@@ -496,7 +496,7 @@ killed_at()
 		"$DOBOZ_IMAGE" unpack --store store oci:layout:v1; }
 
 	for point in 1 2 5 8; do
-		refused 1 "the unpacking process was killed by signal 9" killed "$point"
+		refused 1 "the confined process was killed by signal 9" killed "$point"
 		store_is_empty
 	done
 	killed 60000
@@ -543,7 +543,7 @@ killed_at()
 	cp -r layout "$USER_DIR/"
 	chown -R "$TEST_USER:" "$USER_DIR/layout"
 	as_user mkdir "$USER_DIR/store" "$USER_DIR/bundle"
-	as_user "$DOBOZ_IMAGE" bundle "oci:$USER_DIR/layout:v1" "$USER_DIR/bundle" > config.json
+	as_user "$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle "oci:$USER_DIR/layout:v1" "$USER_DIR/bundle" > config.json
 	as_user "$DOBOZ_IMAGE" unpack --store "$USER_DIR/store" "oci:$USER_DIR/layout:v1"
 	[ "$(stat -c %U "$USER_DIR/bundle/rootfs/etc")" = "$TEST_USER" ]
 	first() { awk -F : -v user="$TEST_USER" '$1 == user { print $2; exit }' "$1"; }
@@ -564,7 +564,7 @@ killed_at()
 	[ "$(wc -l < warnings)" = 1 ]
 	[[ $(< warnings) == *'no range of subordinate ids'*', ignoring their owners' ]]
 	[ "$(find own ! -uid 65533)" = '' ]
-	"${nobody[@]}" "$DOBOZ_IMAGE" bundle oci:layout:v1 own/bundle > config.json
+	"${nobody[@]}" "$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle oci:layout:v1 own/bundle > config.json
 	diff <(cd own/bundle/rootfs && find . -mindepth 1 -printf '%P %y %m %l\n' | LC_ALL=C sort) \
 		<(cd "$UMOCI" && find . -mindepth 1 -printf '%P %y %m %l\n' | LC_ALL=C sort)
 }

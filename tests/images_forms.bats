@@ -28,7 +28,7 @@ same_bundle()
 	umoci unpack --image "$2" theirs > /dev/null 2>&1
 	[ -s theirs/rootfs/etc/passwd ]
 	mkdir ours
-	"$DOBOZ_IMAGE" bundle "$1" ours > config.json
+	"$DOBOZ_IMAGE" --store "$DOBOZ_STORE" bundle "$1" ours > config.json
 	diff <(tree theirs/rootfs) <(tree ours/rootfs) > difference || { head -n 20 difference; return 1; }
 	rm -r ours theirs
 }

@@ -203,7 +203,8 @@ static void report_round_trip(void)
 
 	warnings_clear();
 	warn("one\ntwo, ignoring");
-	report_write(&out, 0, &in);
+	report_unpacked(&out, &in);
+	report_finish(&out, 0);
 	warnings_clear();
 	check_int(report_read(arena, out.data, &u), 0);
 	check_str(u.manifest, "sha256:" HEX);
@@ -222,7 +223,8 @@ static void report_failure(void)
 	struct unpacked u = { 0 };
 
 	(void)refuse(-EBADMSG, "layer 1: a\tb");
-	report_write(&out, -EBADMSG, &u);
+	report_line(&out, "manifest", "half of a result");
+	report_finish(&out, -EBADMSG);
 	error_clear();
 	check_int(report_read(arena, out.data, &u), -EBADMSG);
 	check_str(error_text(), "layer 1: a?b");

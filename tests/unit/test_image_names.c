@@ -29,6 +29,17 @@ static void references(void)
 	check_int(parse_reference("docker-archive:/etc/passwd:host/name:tag", &ref), 0);
 	check_int(ref.transport, IMAGE_DOCKER_ARCHIVE);
 	check_str(ref.name, "host/name:tag");
+	check_int(parse_reference("dir:/etc", &ref), 0);
+	check_int(ref.transport, IMAGE_DIR);
+	check_int(parse_reference("busybox", &ref), 0);
+	check_int(ref.transport, IMAGE_NAME);
+	check_str(ref.name, "busybox");
+	check_str(ref.path, NULL);
+	check_int(parse_reference("sha256:"
+				  "0123abc",
+				  &ref),
+		  0);
+	check_int(ref.transport, IMAGE_NAME);
 }
 
 static void bad_references(void)
@@ -38,10 +49,10 @@ static void bad_references(void)
 		int r;
 		const char *says;
 	} rows[] = {
-		{ "", -EINVAL, "expected oci:DIR[:TAG]" },
-		{ "busybox", -EINVAL, "expected oci:DIR[:TAG]" },
-		{ "oci", -EINVAL, "expected oci:DIR[:TAG]" },
-		{ "OCI:/etc", -EINVAL, "expected oci:DIR[:TAG]" },
+		{ "", -EINVAL, "invalid reference format" },
+		{ "OCI:/etc", -EINVAL, "invalid reference format" },
+		{ "../etc", -EINVAL, "invalid reference format" },
+		{ "dir:/etc:v1", -EINVAL, "without a name" },
 		{ "oci:", -EINVAL, "no path" },
 		{ "oci::v1", -EINVAL, "no path" },
 		{ "oci:/etc:", -EINVAL, "is empty" },

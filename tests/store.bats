@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tests/store.bats - images by name: load, tag, images, run, and what other tools say of the same bytes
+
+load helpers
+load images
+
+# archives: the test image as every form that load takes
+archives()
+{
+	need skopeo
+	skopeo copy -q "oci:$LAYOUT:t" "docker-archive:$SCRATCH/docker.tar:some/tiny:v1"
+	skopeo copy -q "oci:$LAYOUT:t" "oci-archive:$SCRATCH/oci.tar:q.example/tiny:v2"
+	skopeo copy -q "oci:$LAYOUT:t" "dir:$SCRATCH/dir"
+	skopeo copy -q "oci:$LAYOUT:t" "oci-archive:$SCRATCH/unnamed.tar"
+}
+
+# The config's digest, which every tool calls the image's id
+image_id() { jq -r '.config.digest' "$LAYOUT/blobs/sha256/$(jq -r '.manifests[0].digest[7:]' "$LAYOUT/index.json")"; }
+
+@test "load takes every form, names it as podman does, and the image keeps its id" {
+	need umoci jq
+	archives
+	[ "$(doboz load -i "$SCRATCH/docker.tar")" = 'Loaded image: docker.io/some/tiny:v1' ]
+	[ "$(doboz load -i "$SCRATCH/oci.tar")" = 'Loaded image: q.example/tiny:v2' ]
+	[ "$(doboz load -i "$LAYOUT")" = 'Loaded image: localhost/t:latest' ]
+	[ "$(doboz load "oci:$LAYOUT")" = 'Loaded image: localhost/t:latest' ]
+	[ "$(doboz load -i "$SCRATCH/dir")" = "Loaded image ID: $(image_id)" ]
+	[ "$(doboz load -q -i "$SCRATCH/unnamed.tar")" = "$(image_id)" ]
+	[ "$(doboz images -q --no-trunc)" = "$(image_id)" ]
+	[ "$(doboz images --format json | jq 'length')" = 3 ]
+	# each by name, by the first digits of its id, and by the id
+	for name in some/tiny:v1 docker.io/some/tiny:v1 q.example/tiny:v2 t localhost/t "$(image_id)" "$(doboz images -q)"; do
+		[ "$(box "$name")" = 'Unpacked from two layers.' ]
+	done
+	nothing_left
+}
+
+@test "podman gives the same names to the same archives" {
+	need_root
+	need podman umoci
+	archives
+	for archive in docker.tar oci.tar; do
+		podman --root "$SCRATCH/podman" --runroot "$SCRATCH/podman.run" --storage-driver vfs load -q -i "$SCRATCH/$archive" \
+			> "$SCRATCH/theirs"
+		doboz load -i "$SCRATCH/$archive" > "$SCRATCH/ours"
+		diff "$SCRATCH/theirs" "$SCRATCH/ours"
+	done
+}
+
+@test "skopeo reads the store as the layout that it is, and every blob of it is what its name says" {
+	need umoci jq
+	archives
+	doboz load -i "$SCRATCH/docker.tar"
+	doboz load -i "$SCRATCH/oci.tar"
+	skopeo copy -q "oci:$DOBOZ_STORE:docker.io/some/tiny:v1" "oci:$SCRATCH/back:t"
+	skopeo inspect --config "oci:$DOBOZ_STORE:q.example/tiny:v2" > "$SCRATCH/config"
+	skopeo inspect --config "oci:$LAYOUT:t" | diff - "$SCRATCH/config"
+	(cd "$DOBOZ_STORE/blobs/sha256" && for blob in *; do echo "$blob  $blob"; done | sha256sum --check --quiet)
+	umoci unpack --image "$SCRATCH/back:t" "$SCRATCH/bundle" > /dev/null 2>&1
+	[ "$(cat "$SCRATCH/bundle/rootfs/etc/motd")" = 'Unpacked from two layers.' ]
+}
+
+@test "load reads a pipe, and archives that are packed as a whole" {
+	need umoci zstd
+	archives
+	[ "$(doboz load < <(cat "$SCRATCH/docker.tar"))" = 'Loaded image: docker.io/some/tiny:v1' ]
+	[ "$(gzip < "$SCRATCH/docker.tar" | doboz load)" = 'Loaded image: docker.io/some/tiny:v1' ]
+	[ "$(zstd -q < "$SCRATCH/oci.tar" | doboz load -i -)" = 'Loaded image: q.example/tiny:v2' ]
+	[ "$(box tiny:v2 2>&1)" = 'doboz: no such image: tiny:v2' ]
+	[ "$(box q.example/tiny:v2)" = 'Unpacked from two layers.' ]
+	[ -z "$(ls "$DOBOZ_STORE/tmp")" ]
+}
+
+@test "docker save and podman save are loaded: many images, both layouts in one archive, shared layers" {
+	need_root
+	need podman umoci jq
+	archives
+	podman() { command podman --root "$SCRATCH/podman" --runroot "$SCRATCH/podman.run" --storage-driver vfs "$@"; }
+	podman load -q -i "$SCRATCH/docker.tar"
+	podman tag some/tiny:v1 localhost/second:x
+	podman save -q -m -o "$SCRATCH/many.tar" some/tiny:v1 localhost/second:x
+	[ "$(doboz load -i "$SCRATCH/many.tar" | sort)" = "$(printf 'Loaded image: %s\n' docker.io/some/tiny:v1 localhost/second:x)" ]
+	# since version 25 docker writes both: names are in its own annotation
+	mkdir "$SCRATCH/both"
+	tar -C "$SCRATCH/both" -xf "$SCRATCH/oci.tar"
+	jq '.manifests[0].annotations = {"io.containerd.image.name": "docker.io/library/new:1", "org.opencontainers.image.ref.name": "1"}' \
+		"$SCRATCH/both/index.json" > "$SCRATCH/index" && mv "$SCRATCH/index" "$SCRATCH/both/index.json"
+	echo '[{"Config": "nothing.json", "RepoTags": ["new:1"], "Layers": []}]' > "$SCRATCH/both/manifest.json"
+	tar -C "$SCRATCH/both" -cf "$SCRATCH/both.tar" .
+	[ "$(doboz load -i "$SCRATCH/both.tar")" = 'Loaded image: docker.io/library/new:1' ]
+	[ "$(box new:1)" = 'Unpacked from two layers.' ]
+}
+
+@test "tag gives names, and moves them" {
+	need umoci
+	cp -r "$LAYOUT" "$SCRATCH/image"
+	umoci config --image "$SCRATCH/image:t" --tag u --config.cmd true
+	doboz load -i "$SCRATCH/image" > /dev/null
+	refused 125 'no such image: nothing' doboz tag nothing x
+	refused 125 'invalid reference format' doboz tag t X
+	refused 125 'cannot be given a digest' doboz tag t "x@sha256:$(printf '%064d' 0)"
+	doboz tag t b:1 q.example/c
+	[ "$(box q.example/c)" = 'Unpacked from two layers.' ]
+	[ "$(box localhost/b:1)" = 'Unpacked from two layers.' ]
+	doboz tag u b:1
+	[ -z "$(box b:1)" ]
+	[ "$(box t)" = 'Unpacked from two layers.' ]
+}
+
+@test "run: a name that is not there, and what is no name" {
+	refused_run 125 '^doboz: no such image: nothing$' nothing
+	refused_run 125 '^doboz: no such image: deadbeef$' deadbeef
+	refused_run 125 'invalid reference format' ../../etc
+	refused_run 125 'invalid reference format' 'a@sha256:../../etc/passwd'
+	refused_run 125 'invalid reference format' $'a\nb'
+}
+
+# ---- hostile sources ----
+
+# edited FILTER: a copy of the image's layout with another index.json, as DIR
+edited()
+{
+	rm -rf "$SCRATCH/hostile"
+	cp -r "$LAYOUT" "$SCRATCH/hostile"
+	jq "$1" "$LAYOUT/index.json" > "$SCRATCH/hostile/index.json"
+}
+
+# nothing_came PATTERN: load of it is refused in one line, and the store is as it was
+nothing_came()
+{
+	refused 125 "$1" doboz load -i "${2:-$SCRATCH/hostile}"
+	[ "$(jq '.manifests | length' "$DOBOZ_STORE/index.json")" = 0 ]
+	[ -z "$(find "$DOBOZ_STORE/blobs" "$DOBOZ_STORE/tmp" -mindepth 2)" ]
+}
+
+name() { edited ".manifests[0].annotations[\"org.opencontainers.image.ref.name\"] = $1"; }
+
+@test "hostile names, digests and indexes are refused, and nothing of them stays" {
+	need umoci jq
+	name '"../../x"'; nothing_came 'invalid reference format'
+	name '"a/../../x:t"'; nothing_came 'invalid reference format'
+	name '"a\u001b[2J\nb"'; nothing_came 'invalid reference format'
+	name "\"$(printf '%0300d' 0)\""; nothing_came 'invalid reference format'
+	edited '.manifests[0].digest = "sha256:../../../../etc/passwd"'; nothing_came 'is not a digest'
+	edited '.manifests[0].digest = "sha256/x:y"'; nothing_came 'not a digest|not supported'
+	edited '.manifests[0].size += 1'; nothing_came 'descriptor says'
+	edited '.manifests = [range(100000) | {}]'; nothing_came 'mediaType'
+	edited '.manifests = [.manifests[0] as $m | range(20000) | $m]'; nothing_came 'larger|more than|bytes'
+	edited '.manifests = []'; nothing_came 'no image'
+	edited '.manifests = {}'; nothing_came 'no list'
+	printf '{"schemaVersion":2,"manifests":[],"manifests":[]}' > "$SCRATCH/hostile/index.json"; nothing_came 'index.json'
+	# the control: the same name twice is one image
+	edited '.manifests += .manifests'
+	doboz load -i "$SCRATCH/hostile"
+	[ "$(jq '.manifests | length' "$DOBOZ_STORE/index.json")" = 1 ]
+}
+
+@test "a blob that is not what its name says, or a layer that is not what the config says, never comes in" {
+	need umoci jq
+	local blob
+	archives
+	edited .
+	for blob in "$SCRATCH"/hostile/blobs/sha256/*; do
+		cp -r "$SCRATCH/hostile" "$SCRATCH/bad"
+		printf 'X' | dd of="$SCRATCH/bad/blobs/sha256/${blob##*/}" bs=1 seek=5 conv=notrunc status=none
+		nothing_came 'digest' "$SCRATCH/bad"
+		rm -r "$SCRATCH/bad"
+		cp -r "$SCRATCH/hostile" "$SCRATCH/bad"
+		rm "$SCRATCH/bad/blobs/sha256/${blob##*/}"
+		nothing_came 'no such file' "$SCRATCH/bad"
+		rm -r "$SCRATCH/bad"
+	done
+	mkdir "$SCRATCH/docker"
+	tar -C "$SCRATCH/docker" -xf "$SCRATCH/docker.tar"
+	jq '.[0].Layers |= reverse' "$SCRATCH/docker/manifest.json" > "$SCRATCH/m" && mv "$SCRATCH/m" "$SCRATCH/docker/manifest.json"
+	tar -C "$SCRATCH/docker" -cf "$SCRATCH/swapped.tar" .
+	nothing_came 'layer 0 has digest' "$SCRATCH/swapped.tar"
+	jq '.[0].RepoTags = ["a", "../x"]' "$SCRATCH/docker/manifest.json" > "$SCRATCH/m" && mv "$SCRATCH/m" "$SCRATCH/docker/manifest.json"
+	tar -C "$SCRATCH/docker" -cf "$SCRATCH/named.tar" .
+	nothing_came 'layer 0 has digest|invalid reference' "$SCRATCH/named.tar"
+	doboz load -i "$SCRATCH/docker.tar" # the control
+}
+
+@test "an ordinary user loads, tags and runs" {
+	need_root
+	need_user
+	need umoci
+	archives
+	user_ready
+	cp "$SCRATCH/docker.tar" "$USER_DIR/docker.tar"
+	chmod a+r "$USER_DIR/docker.tar"
+	user_doboz load -i "$USER_DIR/docker.tar"
+	user_doboz tag some/tiny:v1 mine
+	[ "$(user_box mine)" = 'Unpacked from two layers.' ]
+	user_nothing_left
+}
