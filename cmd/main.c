@@ -54,22 +54,30 @@ static const struct command *find_command(const struct command *const *table, co
 	return NULL;
 }
 
+/* The order of runc's help: it is what wrappers and tests of that runtime look for. */
 static void describe_program(const struct cmd *cmd, const struct command *const *table,
 			     struct buf *out)
 {
-	buf_printf(out, "Usage: %s [OPTIONS] COMMAND [ARGUMENTS]\n\nCommands:\n", cmd->name);
+	buf_printf(out,
+		   "NAME:\n   %s - %s\n\nUSAGE:\n   %s [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+		   "COMMANDS:\n",
+		   cmd->name,
+		   cmd->oci ? "Open Container Initiative runtime" :
+			      "from a layered image to a running, isolated process",
+		   cmd->name);
 	for (; *table; table++)
 		if (!((*table)->flags & CMD_HIDDEN))
 			buf_printf(out, "  %-12s %s\n", (*table)->name, (*table)->summary);
-	buf_adds(out, "\nOptions:\n");
+	buf_adds(out, "\nOPTIONS:\n");
 	opts_describe(global_opts, out);
 }
 
 static void describe_command(const struct cmd *cmd, const struct command *c, struct buf *out)
 {
-	buf_printf(out, "Usage: %s %s %s\n\n%s\n", cmd->name, c->name, c->arguments, c->summary);
+	buf_printf(out, "NAME:\n   %s %s - %s\n\nUSAGE:\n   %s %s %s\n", cmd->name, c->name,
+		   c->summary, cmd->name, c->name, c->arguments);
 	if (c->opts[0].name)
-		buf_adds(out, "\nOptions:\n");
+		buf_adds(out, "\nOPTIONS:\n");
 	opts_describe(c->opts, out);
 }
 
@@ -157,6 +165,13 @@ static int check_words(const struct cmd_global *g)
 	return 0;
 }
 
+static int refuse_command(const struct cmd *cmd, char *const *args)
+{
+	if (str_eq(args[1], "-h") || str_eq(args[1], "--help"))
+		return refuse(-EINVAL, "No help topic for '%s'", args[0]);
+	return refuse(-EINVAL, "unknown command '%s'; '%s --help' lists them", args[0], cmd->name);
+}
+
 /* Returns the exit status, or a negative errno; *ret_failure is the status of a failure. */
 static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 {
@@ -193,8 +208,7 @@ static int run_program(struct cmd *cmd, char **argv, int *ret_failure)
 			refuse(-EINVAL, "no command given; '%s --help' lists them", cmd->name));
 	c = find_command(table, args[0]);
 	if (!c)
-		return usage_error(refuse(-EINVAL, "unknown command '%s'; '%s --help' lists them",
-					  args[0], cmd->name));
+		return usage_error(refuse_command(cmd, args));
 	*ret_failure = c->failure;
 	return run_command(cmd, c, args + 1);
 }

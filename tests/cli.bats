@@ -22,6 +22,7 @@ load helpers
 
 @test "an unknown command, option or number of arguments is one line and status 1" {
 	refused 1 "unknown command 'nope'" oci nope
+	refused 1 "No help topic for 'nope'" oci nope -h
 	refused 1 'unknown option --nope' oci list --nope
 	refused 1 'wrong number of arguments' oci state
 	refused 1 'requires an argument' oci create --bundle
@@ -130,7 +131,8 @@ load helpers
 	for verb in create run start exec kill delete state list ps pause resume update mounts events spec features check; do
 		run oci "$verb" --help
 		[ "$status" = 0 ]
-		[[ ${lines[0]} =~ ^Usage: ]]
+		[ "${lines[0]}" = NAME: ]
+		[[ ${lines[1]} = "   doboz-oci $verb - "* ]]
 	done
 	for verb in run ps exec logs stop kill wait rm inspect unpack; do
 		run doboz "$verb" -h
@@ -270,12 +272,12 @@ refused_text()
 		for verb in '' create exec kill; do
 			# shellcheck disable=SC2086 # no verb is no word
 			"$DOBOZ_OCI" $verb "$word" > "$SCRATCH/out" 2> "$SCRATCH/err"
-			grep -q ^Usage: "$SCRATCH/out"
+			grep -q ^USAGE: "$SCRATCH/out"
 			[ ! -s "$SCRATCH/err" ]
 		done
 	done
 	for word in --version -v -V; do
-		[[ $("$DOBOZ_OCI" "$word") == doboz-oci\ version* ]]
+		[[ $("$DOBOZ_OCI" "$word") == doboz-oci\ version*commit:\ v*spec:* ]]
 	done
 }
 
