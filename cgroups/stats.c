@@ -47,14 +47,14 @@ static void read_keys(struct cgroup_stats_reader *rd, const struct cgroup_stats_
 	}
 }
 
-void cgroup_stats_folder(struct arena *a, int dir, struct cgroup_stats *stats)
+void cgroup_stats_folder(struct arena *a, int dir, bool details, struct cgroup_stats *stats)
 {
 	struct cgroup_stats_reader rd = { .arena = a, .dir = dir, .stats = stats };
 	bool v2 = faccessat(dir, "cgroup.controllers", F_OK, 0) == 0;
 	const struct cgroup_stats_part *part = v2 ? cgroup_stats_v2_parts : cgroup_stats_v1_parts;
 
 	for (; part->probe; part++) {
-		if (faccessat(dir, part->probe, F_OK, 0) < 0)
+		if ((part->detail && !details) || faccessat(dir, part->probe, F_OK, 0) < 0)
 			continue;
 		read_numbers(&rd, part->numbers);
 		read_keys(&rd, part->keys);
@@ -64,7 +64,7 @@ void cgroup_stats_folder(struct arena *a, int dir, struct cgroup_stats *stats)
 }
 
 /* The journal lists the v2 folder first. */
-int cgroup_stats_read(struct arena *a, char *const *folders, struct cgroup_stats *ret)
+int cgroup_stats_read(struct arena *a, char *const *folders, bool details, struct cgroup_stats *ret)
 {
 	struct cgroup_stats stats = { 0 };
 	size_t n = 0;
@@ -76,7 +76,7 @@ int cgroup_stats_read(struct arena *a, char *const *folders, struct cgroup_stats
 			continue;
 		if (dir < 0)
 			return fail(dir, "open cgroup '%s'", *folders);
-		cgroup_stats_folder(a, dir, &stats);
+		cgroup_stats_folder(a, dir, details, &stats);
 		n++;
 	}
 	if (n == 0)

@@ -31,6 +31,7 @@ struct cgroup_stats_part {
 	const struct cgroup_stats_number *numbers;
 	const struct cgroup_stats_key *keys;
 	void (*read)(struct cgroup_stats_reader *rd); /* what no table can say, after them */
+	bool detail;                                  /* no part of a summary */
 };
 
 extern const struct cgroup_stats_part cgroup_stats_v1_parts[], cgroup_stats_v2_parts[];

@@ -196,12 +196,13 @@ static void read_hugetlb(struct cgroup_stats_reader *rd)
 
 const struct cgroup_stats_part cgroup_stats_v1_parts[] = {
 	{ "cpu.shares", NULL, cpu_keys, NULL },
-	{ "cpuacct.usage", cpuacct_numbers, cpuacct_keys, read_cpuacct },
-	{ "cpuset.cpus", cpuset_numbers, NULL, read_cpuset },
+	{ "cpuacct.usage", cpuacct_numbers, cpuacct_keys, NULL },
+	{ "cpuacct.usage", NULL, NULL, read_cpuacct, .detail = true },
+	{ "cpuset.cpus", cpuset_numbers, NULL, read_cpuset, .detail = true },
 	{ "memory.usage_in_bytes", memory_numbers, NULL, read_memory },
 	{ "pids.current", pids_numbers, NULL, read_pids },
 	{ "blkio.reset_stats", NULL, NULL, read_blkio },
 	/* The sizes of pages, and so the names, depend on the machine: looked for everywhere. */
-	{ "cgroup.procs", NULL, NULL, read_hugetlb },
+	{ "cgroup.procs", NULL, NULL, read_hugetlb, .detail = true },
 	{ 0 },
 };

@@ -137,9 +137,9 @@ const struct cgroup_stats_part cgroup_stats_v2_parts[] = {
 	{ "cpu.stat", NULL, cpu_keys, NULL },
 	{ "cgroup.procs", pids_numbers, NULL, read_pids },
 	{ "cgroup.procs", NULL, NULL, read_pressure },
-	{ "cpuset.cpus.effective", NULL, NULL, read_cpuset },
+	{ "cpuset.cpus.effective", NULL, NULL, read_cpuset, .detail = true },
 	{ "memory.current", memory_numbers, memory_keys, read_memory },
 	{ "io.stat", NULL, NULL, read_io },
-	{ "cgroup.procs", NULL, NULL, read_hugetlb },
+	{ "cgroup.procs", NULL, NULL, read_hugetlb, .detail = true },
 	{ 0 },
 };

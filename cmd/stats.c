@@ -37,14 +37,15 @@ static struct stats_names names_of(const struct stats_member *m)
 }
 
 /* Return: 1 and the sample; 0 it does not run (any more), or has no cgroup; negative errno */
-static int sample(struct arena *a, const struct stats_member *m, struct stats_sample *ret)
+static int sample(struct arena *a, const struct show *show, const struct stats_member *m,
+		  struct stats_sample *ret)
 {
 	const struct handle *h = &m->handle;
 	int r;
 
 	if (h->pidfd < 0 || strv_len(h->state->cgroup_folders) == 0)
 		return 0;
-	r = stats_sample_take(a, h->state, h->pidfd, ret);
+	r = stats_sample_take(a, h->state, h->pidfd, show->format != TABLE, ret);
 	if (r < 0 && !stats_member_is_alive(m)) {
 		error_clear();
 		return 0;
@@ -88,7 +89,7 @@ static int draw(struct show *show)
 		buf_adds(&out, "\033[H\033[J");
 	for (size_t i = 0; i < show->set.n; i++) {
 		struct stats_member *m = show->set.list[i];
-		int r = sample(a, m, &samples[n]);
+		int r = sample(a, show, m, &samples[n]);
 
 		if (r < 0)
 			return r;

@@ -45,10 +45,11 @@ static void read_rdt(struct arena *a, const struct state *s, struct stats_sample
 	}
 }
 
-int stats_sample_take(struct arena *a, const struct state *s, int pidfd, struct stats_sample *ret)
+int stats_sample_take(struct arena *a, const struct state *s, int pidfd, bool details,
+		      struct stats_sample *ret)
 {
 	struct stats_sample sample = { .time_ns = now_ns() };
-	int r = cgroup_stats_read(a, s->cgroup_folders, &sample.cgroup);
+	int r = cgroup_stats_read(a, s->cgroup_folders, details, &sample.cgroup);
 
 	if (r == 0)
 		r = read_network(a, s, pidfd, &sample);

@@ -17,8 +17,9 @@ struct stats_sample {
 };
 
 /** stats_sample_take - read all of it; records
- *  @pidfd: of init; what is read of its network counts only if it is alive afterwards */
-int stats_sample_take(struct arena *a, const struct state *s, int pidfd,
+ *  @pidfd: of init; what is read of its network counts only if it is alive afterwards
+ *  @details: as of cgroup_stats_read */
+int stats_sample_take(struct arena *a, const struct state *s, int pidfd, bool details,
 		      struct stats_sample *ret) MUST_USE;
 
 /* The CPU time of an earlier moment; zeroed: none, so that the start of the container counts. */

@@ -30,7 +30,7 @@ static int put_stats(const struct watched *c)
 	CLEANUP(arena) struct arena *a = arena_new();
 	CLEANUP_BUF struct buf line = { 0 };
 	struct stats_sample s;
-	int r = stats_sample_take(a, c->state, c->pidfd, &s);
+	int r = stats_sample_take(a, c->state, c->pidfd, true, &s);
 
 	if (r < 0)
 		return r;

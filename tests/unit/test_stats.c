@@ -34,7 +34,7 @@ static char *line_of(struct arena *a, const struct file *const *folders)
 	for (; *folders; folders++) {
 		CLEANUP_FD int dir = saved(*folders);
 
-		cgroup_stats_folder(a, dir, &s.cgroup);
+		cgroup_stats_folder(a, dir, true, &s.cgroup);
 	}
 	stats_json_line(&out, "x", &s);
 	return arena_strdup(a, out.data);
@@ -295,7 +295,7 @@ static void writes_prometheus(void)
 	struct stats_entry list[] = { { { "1", "one" }, &one }, { { "2", "two" }, &two } };
 	CLEANUP_FD int dir = saved(v2);
 
-	cgroup_stats_folder(a, dir, &one.cgroup);
+	cgroup_stats_folder(a, dir, true, &one.cgroup);
 	two.cgroup.memory.usage.limit = UINT64_MAX;
 	stats_prometheus(&out, list, ARRAY_SIZE(list));
 	check(strstr(out.data,
