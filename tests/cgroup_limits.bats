@@ -369,7 +369,8 @@ ping_in()
 	box "$1" ping -c 3 -i 0.1 127.0.0.1
 	edit "$SCRATCH/b" '.linux.namespaces |= map(select(.type != "network")) | .process.capabilities |= map_values(. + ["CAP_NET_RAW"]) |
 		.mounts |= map(if .destination == "/sys" then .type = "none" | .source = "/sys" | .options = ["rbind", "ro", "nosuid", "noexec", "nodev"] else . end)'
-	ip netns exec "$TAG" "$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c > /dev/null
+	# `ip netns exec` would mount another /sys, without the cgroups.
+	nsenter --net="/run/netns/$TAG" "$DOBOZ_OCI" --root "$STATE" run --bundle "$SCRATCH/b" c > /dev/null
 }
 
 @test "network.classID: packets are of this class" {
