@@ -19,6 +19,10 @@ const struct command *const cmd_doboz_commands[] = {
 	&cmd_doboz_images,
 	&cmd_doboz_load,
 	&cmd_doboz_tag,
+	&cmd_doboz_rmi,
+	&cmd_doboz_gc,
+	&cmd_doboz_verify,
+	&cmd_doboz_repair,
 	&cmd_doboz_unpack,
 	NULL,
 };

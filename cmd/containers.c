@@ -49,6 +49,9 @@ static const struct json_row meta_rows[] = {
 	  .kind = JSON_K_BOOL,
 	  .offset = offsetof(struct container_meta, open_stdin) },
 	{ .name = "user", .kind = JSON_K_STRING, .offset = offsetof(struct container_meta, user) },
+	{ .name = "imageId",
+	  .kind = JSON_K_STRING,
+	  .offset = offsetof(struct container_meta, image_id) },
 	{ .name = "leases", .kind = JSON_K_STRV, .offset = offsetof(struct container_meta, leases) },
 	{ 0 },
 };
@@ -131,6 +134,7 @@ static int save_meta(int dir, const struct container_meta *m)
 	json_w_bool(&w, "terminal", m->terminal);
 	json_w_bool(&w, "openStdin", m->open_stdin);
 	json_w_str(&w, "user", m->user);
+	json_w_str(&w, "imageId", m->image_id);
 	if (m->leases)
 		json_w_strv(&w, "leases", m->leases);
 	json_w_end_object(&w);

@@ -21,8 +21,9 @@ struct container_meta {
 	int64_t stop_timeout;                        /* seconds */
 	bool remove;                                 /* --rm */
 	bool terminal, open_stdin;
-	char *user;    /* -u or the image's, as text; NULL: root */
-	char **leases; /* names of the layer folders below it */
+	char *user;     /* -u or the image's, as text; NULL: root */
+	char *image_id; /* digest of its config */
+	char **leases;  /* names of the layer folders below it */
 };
 
 struct container_exit {

@@ -5,13 +5,13 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "cmd/store.h"
+#include "image/store_lock.h"
 #include "image/store_lookup.h"
 
 #include <string.h>
 
 /* The helper's one line of JSON names the manifest that is in the store now. */
-static int unpack(struct cmd *cmd, int store, const char *reference, const char *platform,
-		  struct stored_image **ret)
+static int unpack(struct cmd *cmd, const char *reference, const char *platform, char **ret)
 {
 	char *plain[] = { "unpack", NULL };
 	char *chosen[] = { "--platform", arena_strdup(cmd->arena, platform ? platform : ""), NULL };
@@ -26,13 +26,11 @@ static int unpack(struct cmd *cmd, int store, const char *reference, const char 
 		return r;
 	if (!json_str(answer, "manifest"))
 		return refuse(-EPROTO, "the image helper's answer names no manifest");
-	r = store_find_manifest(cmd->arena, store, json_str(answer, "manifest"), ret);
-	return r == -ENOENT ?
-		       refuse(r, "image '%s' is not in the store after unpacking", reference) :
-		       r;
+	*ret = arena_strdup(cmd->arena, json_str(answer, "manifest"));
+	return 0;
 }
 
-int image_ready(struct cmd *cmd, int store, const char *reference, const char *platform,
+static int find(struct cmd *cmd, int store, const char *reference, const char *platform,
 		struct stored_image **ret)
 {
 	struct image_reference ref;
@@ -46,7 +44,29 @@ int image_ready(struct cmd *cmd, int store, const char *reference, const char *p
 		r = store_lookup_reference(cmd->arena, store, store_path(cmd), &ref);
 	if (r == -ENOENT && !*error_text())
 		return refuse(r, "no such image: %s", reference);
+	return r == 0 ? store_find(cmd->arena, store, &ref, &wanted, ret) : r;
+}
+
+/* The helper sweeps the store when it is alone, so the lock is let go of while it works. */
+int image_ready(struct cmd *cmd, int store, const char *reference, const char *platform,
+		struct stored_image **ret, int *ret_lock)
+{
+	CLEANUP_FD int lock = store_lock_in_use(store);
+	char *manifest = NULL;
+	int r = lock < 0 ? lock : find(cmd, store, reference, platform, ret);
+
+	if (r == -ENOENT && !*error_text()) {
+		attr_closep(&lock);
+		lock = -EBADF;
+		r = unpack(cmd, reference, platform, &manifest);
+		if (r < 0)
+			return r;
+		lock = store_lock_in_use(store);
+		r = lock < 0 ? lock : store_find_manifest(cmd->arena, store, manifest, ret);
+		if (r == -ENOENT)
+			r = refuse(r, "image '%s' is not in the store after unpacking", reference);
+	}
 	if (r == 0)
-		r = store_find(cmd->arena, store, &ref, &wanted, ret);
-	return r == -ENOENT && !*error_text() ? unpack(cmd, store, reference, platform, ret) : r;
+		*ret_lock = TAKE_FD(lock);
+	return r;
 }

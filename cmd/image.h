@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "image/store_read.h"
 
-/** image_ready - records; @platform: as typed, or NULL: this host */
+/** image_ready - unpacked, and safe from gc until @ret_lock is closed, by when a lease must have been written;
+ *  records. @platform: as typed, or NULL: this host */
 int image_ready(struct cmd *cmd, int store, const char *reference, const char *platform,
-		struct stored_image **ret) MUST_USE;
+		struct stored_image **ret, int *ret_lock) MUST_USE;

@@ -3,6 +3,9 @@
  *	doboz-image --store DIR [--platform P] VERB ARGUMENT...
  *		unpack REFERENCE       into the store; a line of JSON to stdout
  *		bundle REFERENCE DIR   to DIR/rootfs; the config to stdout
+ *		reunpack DIGEST        the image of a manifest, out of the store's own blobs
+ *		verify, repair         prove everything; take out what is bad; a line of JSON
+ *		gc DIGEST              what only this image needs, or with "" all that nothing needs; a line of JSON
  *		load FILE              images into the store, packed; FILE may be a folder, and "-"; a line of JSON */
 #include "base/dir.h"
 #include "base/error.h"
@@ -72,30 +75,48 @@ static int find_image(const struct call *call, int store, struct image_reference
 	return r == -ENOENT && !*error_text() ? refuse(r, "no such image: %s", call->args[0]) : r;
 }
 
+static int unpack_into(const struct call *call, struct store *store,
+		       const struct platform *platform, const struct image_reference *ref)
+{
+	CLEANUP_LAYOUT struct layout layout = LAYOUT_NONE;
+	struct unpack_target target = target_for(store->staging, store->layers);
+	struct unpacked u = { 0 };
+	int r = layout_open(ref, &layout);
+
+	if (r == 0)
+		r = store_lock_image(store, &layout, platform);
+	if (r == 0)
+		r = confined_unpack(call->arena, &layout, platform, &target, &u);
+	if (r == 0)
+		r = store_commit(call->arena, store, &u);
+	return r < 0 ? r : print_answer(&u);
+}
+
 static int unpack(const struct call *call)
 {
 	CLEANUP_STORE struct store store = STORE_NONE;
-	CLEANUP_LAYOUT struct layout layout = LAYOUT_NONE;
-	struct unpack_target target;
-	struct unpacked u = { 0 };
 	struct image_reference ref;
 	int r = store_open(call->arena, call->store, &store);
 
 	if (r == 0)
 		r = find_image(call, store.dir, &ref);
+	return r < 0 ? r : unpack_into(call, &store, &call->platform, &ref);
+}
+
+/* What repair has taken out comes back, from the store's own blobs. */
+static int reunpack(const struct call *call)
+{
+	CLEANUP_STORE struct store store = STORE_NONE;
+	struct image_reference ref;
+	struct platform platform;
+	int r = store_open(call->arena, call->store, &store);
+
+	if (r == 0 && !names_is_digest(call->args[0]))
+		r = refuse(-EINVAL, "'%s' is not a digest", call->args[0]);
 	if (r == 0)
-		r = layout_open(&ref, &layout);
-	if (r == 0)
-		r = store_lock_image(&store, &layout, &call->platform);
-	if (r < 0)
-		return r;
-	target = target_for(store.staging, store.layers);
-	r = confined_unpack(call->arena, &layout, &call->platform, &target, &u);
-	if (r == 0)
-		r = store_commit(call->arena, &store, &u);
-	if (r < 0)
-		return r;
-	return print_answer(&u);
+		r = store_lookup_manifest(call->arena, store.dir, call->store, call->args[0], &ref,
+					  &platform);
+	return r < 0 ? r : unpack_into(call, &store, &platform, &ref);
 }
 
 /* ---- bundle ---- */
@@ -172,13 +193,13 @@ static const struct {
 	int arguments;
 	int (*run)(const struct call *call);
 } commands[] = {
-	{ "unpack", 1, unpack },
-	{ "bundle", 2, bundle },
-	{ "load", 1, image_load },
+	{ "unpack", 1, unpack },       { "bundle", 2, bundle }, { "load", 1, image_load },
+	{ "reunpack", 1, reunpack },   { "gc", 1, image_gc },   { "verify", 0, image_verify },
+	{ "repair", 0, image_repair },
 };
 
 static const char usage[] =
-	"usage: doboz-image --store DIR [--platform P] unpack REFERENCE | bundle REFERENCE DIR | load FILE";
+	"usage: doboz-image --store DIR [--platform P] unpack REFERENCE | bundle REFERENCE DIR | load FILE | gc DIGEST | verify | repair | reunpack DIGEST";
 
 static int run_command(size_t i, struct call *call, const char *platform)
 {

@@ -2,6 +2,7 @@
 /* cmd/images.c - images: what the store has, a line a name */
 #include "base/error.h"
 #include "cmd/doboz.h"
+#include "cmd/stats_table.h"
 #include "cmd/store.h"
 #include "cmd/table.h"
 #include "image/store_lookup.h"
@@ -31,20 +32,6 @@ struct listing {
 	size_t n_ids;
 	struct buf json;
 };
-
-/* 1234567 to "1.23MB", as docker writes sizes: powers of ten, three digits. */
-static char *describe_size(struct arena *a, uint64_t bytes)
-{
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
-	double value = (double)bytes;
-	size_t unit = 0;
-
-	while (value >= 1000 && unit + 1 < ARRAY_SIZE(units)) {
-		value /= 1000;
-		unit++;
-	}
-	return arena_printf(a, "%.3g%s", value, units[unit]);
-}
 
 static void read_row(struct cmd *cmd, int store, const struct store_name *n,
 		     const struct platform *host, struct row *ret)
@@ -91,7 +78,7 @@ static void add_cells(struct cmd *cmd, const struct images_values *v, const stru
 		texts[n++] = row->name.digest;
 	texts[n++] = short_id(cmd, v, row->image.id);
 	texts[n++] = created(cmd, row);
-	texts[n++] = row->is_damaged ? "damaged" : describe_size(cmd->arena, row->image.size);
+	texts[n++] = row->is_damaged ? "damaged" : stats_size(cmd->arena, row->image.size, false);
 	for (size_t i = 0; i < n; i++)
 		out->cells[out->n_cells++] = arena_strdup(cmd->arena, texts[i]);
 }

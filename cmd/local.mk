@@ -12,6 +12,7 @@ cmd_sources = \
 	cmd/exec.c \
 	cmd/foreground.c \
 	cmd/foreground.h \
+	cmd/gc.c \
 	cmd/handle.c \
 	cmd/handle.h \
 	cmd/image.c \
@@ -53,6 +54,7 @@ cmd_sources = \
 	cmd/program_status.h \
 	cmd/ps.c \
 	cmd/rm.c \
+	cmd/rmi.c \
 	cmd/run.c \
 	cmd/run_config.c \
 	cmd/run_config.h \
@@ -94,13 +96,16 @@ cmd_sources = \
 	cmd/unpack.c \
 	cmd/update.c \
 	cmd/userns.c cmd/userns.h \
+	cmd/verify.c \
 	cmd/version.c \
 	cmd/version.h \
 	cmd/wait.c
 helper_sources = \
+	cmd/image_gc.c \
 	cmd/image_load.c \
 	cmd/image_main.c \
 	cmd/image_verbs.h \
+	cmd/image_verify.c \
 	cmd/userns.c cmd/userns.h
 
 systemd_helper_sources = \

@@ -42,6 +42,7 @@ struct run {
 	struct spec *spec;
 	struct plan *plan;
 	int store, root, dir, lock;
+	int in_use; /* keeps gc away until the container has its leases */
 };
 
 static void run_free(struct run *r)
@@ -52,6 +53,7 @@ static void run_free(struct run *r)
 	attr_closep(&r->root);
 	attr_closep(&r->dir);
 	attr_closep(&r->lock);
+	attr_closep(&r->in_use);
 }
 #define CLEANUP_RUN __attribute__((cleanup(run_free)))
 
@@ -66,7 +68,7 @@ static int choose_process(struct run *r, char **args)
 
 	if (r->v->entrypoint)
 		o.entrypoint = strv_append(r->cmd->arena, NULL, r->v->entrypoint);
-	e = image_ready(r->cmd, r->store, args[0], r->v->platform, &r->image);
+	e = image_ready(r->cmd, r->store, args[0], r->v->platform, &r->image, &r->in_use);
 	if (e == 0)
 		e = image_process_make(r->cmd->arena, r->image->config, &o, &r->process);
 	if (e == 0 && r->process.stop_signal && signals_parse(r->process.stop_signal) < 0)
@@ -93,6 +95,7 @@ static int describe(struct run *r, const char *image)
 	m->open_stdin = r->v->interactive;
 	m->user = r->process.user;
 	m->leases = r->image->layers;
+	m->image_id = r->image->id;
 	r->folder = arena_printf(r->cmd->arena, "%s/containers/%s", store_path(r->cmd), m->id);
 	return 0;
 }
@@ -246,7 +249,8 @@ static int run(struct cmd *cmd, const void *values, char **args)
 				     .store = -EBADF,
 				     .root = -EBADF,
 				     .dir = -EBADF,
-				     .lock = -EBADF };
+				     .lock = -EBADF,
+				     .in_use = -EBADF };
 	int e;
 
 	if (r.v->detach && r.v->dry_run)
@@ -269,6 +273,8 @@ static int run(struct cmd *cmd, const void *values, char **args)
 		return e;
 	if (!r.v->dry_run)
 		e = make_container(&r);
+	attr_closep(&r.in_use);
+	r.in_use = -EBADF;
 	if (e == 0)
 		e = prepare(&r);
 	if (e == 0 && r.v->dry_run)

@@ -16,6 +16,8 @@ image_heavy_sources = \
 	image/confined.c image/confined.h \
 	image/digest.c image/digest.h \
 	image/docker_archive.c image/docker_archive.h \
+	image/gc.c image/gc.h \
+	image/gc_mark.c image/gc_mark.h \
 	image/image.h \
 	image/ingest.c image/ingest.h \
 	image/ingest_archive.c image/ingest_archive.h \
@@ -40,8 +42,11 @@ image_heavy_sources = \
 	image/resolve.c image/resolve.h \
 	image/store_idmap.c image/store_idmap.h \
 	image/store_write.c image/store_write.h \
+	image/text_set.c image/text_set.h \
+	image/tree_compare.c image/tree_compare.h \
 	image/unpack.c image/unpack.h \
-	image/unpack_confine.c image/unpack_confine.h
+	image/unpack_confine.c image/unpack_confine.h \
+	image/verify.c image/verify.h
 
 # What tests/layers.bats and bench/unpack drive.
 noinst_PROGRAMS += tests/layer_tool

@@ -5,10 +5,14 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "image/config.h"
 #include "image/store_read.h"
 
 #include <fcntl.h>
 #include <string.h>
+
+/* What a manifest is that does not say it. */
+#define STORE_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 
 enum { NESTING_MAX = 8, ID_PREFIX_MIN = 3, ID_LEN = 64 };
 
@@ -213,5 +217,31 @@ int store_lookup_reference(struct arena *a, int store, const char *path,
 	ref->digest = found.digest;
 	ref->media_type = found.media_type;
 	ref->size = found.size;
+	return 0;
+}
+
+int store_lookup_manifest(struct arena *a, int store, const char *path, const char *digest,
+			  struct image_reference *ret, struct platform *ret_platform)
+{
+	struct store_name name = { .digest = arena_strdup(a, digest) };
+	const char *media_type;
+	struct store_image image;
+	struct image_config *config;
+	int r = store_lookup_image(a, store, &name, NULL, &image);
+
+	if (r == 0)
+		r = image_config_parse(a, image.config.text, image.config.len, &config);
+	if (r < 0)
+		return r;
+	media_type = json_str(image.manifest.tree, "mediaType");
+	*ret_platform = (struct platform){ config->os, config->architecture, config->variant };
+	*ret = (struct image_reference){
+		.transport = IMAGE_OCI,
+		.text = name.digest,
+		.path = arena_strdup(a, path),
+		.digest = name.digest,
+		.media_type = arena_strdup(a, media_type ? media_type : STORE_MANIFEST),
+		.size = image.manifest.len,
+	};
 	return 0;
 }

@@ -41,3 +41,8 @@ int store_lookup_image(struct arena *a, int store, const struct store_name *name
 
 /** store_lookup_blob - path of a blob below the store; @digest was checked */
 char *store_lookup_blob(struct arena *a, const char *digest) MUST_USE;
+
+/** store_lookup_manifest - a reference to an image of the store by its manifest, and the platform that it is for, whether
+ *  index.json names it or not; records. @path: of the store */
+int store_lookup_manifest(struct arena *a, int store, const char *path, const char *digest,
+			  struct image_reference *ret, struct platform *ret_platform) MUST_USE;

@@ -77,9 +77,9 @@ static int remove_below(int dir, const char *prefix)
 }
 
 /* Nobody else is at work: what lies in tmp belongs to nobody. */
-static int sweep(const struct store *s)
+static int sweep(const struct store *s, bool alone)
 {
-	int r = store_lock(s->lock, STORE_BYTE_IN_USE, F_WRLCK, false);
+	int r = store_lock(s->lock, STORE_BYTE_IN_USE, F_WRLCK, alone);
 
 	if (r == 0) {
 		r = remove_below(s->tmp, "");
@@ -90,7 +90,7 @@ static int sweep(const struct store *s)
 	} else if (r != -EAGAIN) {
 		return fail(r, "lock the store");
 	}
-	r = store_lock(s->lock, STORE_BYTE_IN_USE, F_RDLCK, true);
+	r = alone ? 0 : store_lock(s->lock, STORE_BYTE_IN_USE, F_RDLCK, true);
 	return r < 0 ? fail(r, "lock the store") : 0;
 }
 
@@ -145,7 +145,7 @@ static int make_layout(struct arena *a, const struct store *s)
 	return place_file(s, s->dir, "oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
 }
 
-static int open_parts(struct arena *a, struct store *s)
+static int open_parts(struct arena *a, struct store *s, bool alone)
 {
 	char *idmap = NULL;
 	int r = open_sub(s->dir, "layers", &s->layers);
@@ -165,7 +165,7 @@ static int open_parts(struct arena *a, struct store *s)
 		return s->lock;
 	r = store_idmap_check(a, s->dir, &idmap);
 	if (r == 0)
-		r = sweep(s);
+		r = sweep(s, alone);
 	if (r == 0)
 		r = make_staging(s);
 	if (r == 0 && idmap)
@@ -173,7 +173,7 @@ static int open_parts(struct arena *a, struct store *s)
 	return r < 0 ? r : make_layout(a, s);
 }
 
-int store_open(struct arena *a, const char *path, struct store *ret)
+static int open_store(struct arena *a, const char *path, bool alone, struct store *ret)
 {
 	struct store s = STORE_NONE;
 	int r;
@@ -181,13 +181,23 @@ int store_open(struct arena *a, const char *path, struct store *ret)
 	s.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s.dir < 0)
 		return fail(-errno, "open the store '%s'", path);
-	r = open_parts(a, &s);
+	r = open_parts(a, &s, alone);
 	if (r < 0) {
 		store_close(&s);
 		return fail_context(r, "store '%s'", path);
 	}
 	*ret = s;
 	return 0;
+}
+
+int store_open(struct arena *a, const char *path, struct store *ret)
+{
+	return open_store(a, path, false, ret);
+}
+
+int store_open_alone(struct arena *a, const char *path, struct store *ret)
+{
+	return open_store(a, path, true, ret);
 }
 
 void store_close(struct store *s)

@@ -27,6 +27,9 @@ struct store {
  */
 int store_open(struct arena *a, const char *path, struct store *ret) MUST_USE;
 
+/** store_open_alone - the same, when no other process is at work, and none begins meanwhile (STORE_BYTE_IN_USE) */
+int store_open_alone(struct arena *a, const char *path, struct store *ret) MUST_USE;
+
 /** store_close - remove the staging folder, let go of all locks; keeps the recorded failure */
 void store_close(struct store *s);
 #define CLEANUP_STORE __attribute__((cleanup(store_close)))

@@ -48,6 +48,17 @@ static int make_folder(int dir, const char *name)
 	return fd < 0 ? fail(-errno, "open folder '%s'", name) : fd;
 }
 
+/* A root that no entry describes is of 1970, so that the same layer always makes the same tree. */
+static int make_root(int dir, const char *name)
+{
+	static const struct timespec epoch[2] = { 0 };
+	CLEANUP_FD int fd = make_folder(dir, name);
+
+	if (fd >= 0 && futimens(fd, epoch) < 0)
+		return fail(-errno, "set the time of '%s'", name);
+	return fd < 0 ? fd : TAKE_FD(fd);
+}
+
 static const char *hex_of(const char *digest)
 {
 	return strchr(digest, ':') + 1;
@@ -143,7 +154,7 @@ static int stage_layer(struct job *job, size_t i, char *const keys[2])
 {
 	char *name = arena_printf(job->arena, "layer-%zu", i);
 	CLEANUP_FD int dir = make_folder(job->target->staging, name);
-	CLEANUP_FD int fs = dir < 0 ? dir : make_folder(dir, "fs");
+	CLEANUP_FD int fs = dir < 0 ? dir : make_root(dir, "fs");
 	bool depends = false;
 	int r;
 
@@ -215,7 +226,7 @@ static int write_layers_document(struct job *job)
 
 static int unpack_merged(struct job *job)
 {
-	CLEANUP_FD int root = make_folder(job->target->staging, "rootfs");
+	CLEANUP_FD int root = make_root(job->target->staging, "rootfs");
 	bool depends;
 	int r = root < 0 ? root : 0;
 

@@ -116,6 +116,197 @@ image_id() { jq -r '.config.digest' "$LAYOUT/blobs/sha256/$(jq -r '.manifests[0]
 	refused_run 125 'invalid reference format' $'a\nb'
 }
 
+# ---- rmi and gc ----
+
+blobs() { find "$DOBOZ_STORE/blobs" -type f | wc -l; }
+layer_folders() { find "$DOBOZ_STORE/layers" -mindepth 1 -maxdepth 1 | wc -l; }
+images() { find "$DOBOZ_STORE/images" -mindepth 2 -maxdepth 2 | wc -l; }
+
+@test "rmi takes names, and the image with the last one" {
+	need umoci
+	doboz load -i "$LAYOUT" > /dev/null
+	doboz tag t u q.example/v
+	box t > /dev/null
+	id=$(doboz images -q --no-trunc)
+	[ "$(doboz rmi u)" = 'Untagged: localhost/u:latest' ]
+	[ "$(blobs)" = 4 ]
+	run doboz rmi "$id"
+	[ "$status" = 125 ]
+	[[ $output = *'has 2 names'* ]]
+	[ "$(doboz rmi q.example/v)" = 'Untagged: q.example/v:latest' ]
+	[ "$(doboz rmi t)" = "$(printf 'Untagged: localhost/t:latest\nDeleted: %s' "$id")" ]
+	[ "$(blobs) $(ls "$DOBOZ_STORE/tmp")" = '0 ' ]
+	# the unpacked image of setup_file is the same one; nothing is left of it either
+	[ "$(layer_folders) $(images)" = '0 0' ]
+	run doboz rmi t nothing u
+	[ "$status" = 125 ]
+	[ "${#lines[@]}" = 3 ]
+	# all at once by its id
+	doboz load -i "$LAYOUT" > /dev/null
+	doboz tag t u
+	doboz rmi -f "$id"
+	[ "$(blobs)" = 0 ]
+	nothing_left
+}
+
+@test "rmi leaves what another image shares, and what containers lie on" {
+	need umoci
+	cp -r "$LAYOUT" "$SCRATCH/image"
+	umoci config --image "$SCRATCH/image:t" --tag u --config.cmd true
+	doboz load -i "$SCRATCH/image" > /dev/null
+	[ "$(blobs)" = 6 ]
+	box t > /dev/null
+	box u
+	doboz rmi u
+	[ "$(blobs)" = 4 ]
+	[ "$(box t)" = 'Unpacked from two layers.' ]
+	doboz run -d --name holder t sleep 1000
+	run doboz rmi t
+	[ "$status" = 125 ]
+	[[ $output = *'used by container holder'* ]]
+	doboz rmi -f t
+	[ "$(blobs)" = 0 ]
+	[ "$(doboz exec holder cat /etc/motd)" = 'Unpacked from two layers.' ]
+	doboz gc
+	[ "$(doboz exec holder cat /etc/motd)" = 'Unpacked from two layers.' ]
+	[ "$(layer_folders)" = 2 ]
+	doboz rm -f holder
+	doboz gc
+	[ "$(layer_folders)" = 0 ]
+	nothing_left
+}
+
+@test "gc removes what no name and no container needs: blobs, unpacked images, layers, references, and no more" {
+	need umoci
+	doboz load -i "$LAYOUT" > /dev/null
+	box t > /dev/null
+	doboz gc
+	[ "$(blobs) $(layer_folders) $(images)" = '4 2 1' ]
+	# what others left
+	echo x > "$DOBOZ_STORE/blobs/sha256/$(printf '%064d' 0)"
+	mkdir -p "$DOBOZ_STORE/layers/$(printf '%064d' 0)/fs/a/b" "$DOBOZ_STORE/images/sha256/$(printf '%064d' 0)"
+	echo "sha256:$(printf '%064d' 0)" > "$DOBOZ_STORE/refs/index-x"
+	mkdir "$DOBOZ_STORE/tmp/old"
+	touch "$DOBOZ_STORE/.index.json.1234"
+	[[ "$(doboz gc)" = 'Deleted: 1 blobs, 1 layers, 1 unpacked images'* ]]
+	[ "$(blobs) $(layer_folders) $(images)" = '4 2 1' ]
+	[ -z "$(ls "$DOBOZ_STORE/tmp")" ]
+	[ ! -e "$DOBOZ_STORE/refs/index-x" ]
+	[ ! -e "$DOBOZ_STORE/.index.json.1234" ]
+	[ "$(box t)" = 'Unpacked from two layers.' ]
+	# an image that is damaged hides what it needs
+	manifest=$(jq -r '.manifests[0].digest[7:]' "$DOBOZ_STORE/index.json")
+	echo '{' > "$DOBOZ_STORE/blobs/sha256/$manifest"
+	run doboz gc
+	[ "$status" = 125 ]
+	[[ $output = *'is damaged'* ]]
+	[ "$(layer_folders)" = 2 ]
+	doboz rmi t
+	doboz gc
+	[ "$(blobs) $(layer_folders) $(images)" = '0 0 0' ]
+}
+
+@test "gc waits for who is at work, and a container that starts keeps gc waiting" {
+	need umoci
+	doboz load -i "$LAYOUT" > /dev/null
+	mkfifo "$SCRATCH/pipe"
+	doboz load < "$SCRATCH/pipe" > "$SCRATCH/loaded" 2>&1 3>&- &
+	loading=$!
+	exec 8> "$SCRATCH/pipe"
+	tar -C "$LAYOUT" -cf "$SCRATCH/layout.tar" .
+	# more than a pipe holds: behind it load has begun to copy, and so holds its lock
+	head -c 200000 "$SCRATCH/layout.tar" >&8
+	run -124 timeout 1 "$DOBOZ" --root "$STATE" gc 3>&- 8>&-
+	tail -c +200001 "$SCRATCH/layout.tar" >&8
+	exec 8>&-
+	wait "$loading"
+	doboz gc # the control
+	[ "$(box t)" = 'Unpacked from two layers.' ]
+}
+
+# ---- verify and repair ----
+
+# found PATTERN: verify says so, with status 1; repair makes it good, and the image runs
+found()
+{
+	run doboz verify
+	if [ "$status" != 1 ] || ! [[ $output =~ $1 ]]; then
+		printf 'verify: status %s, expected 1 and: %s\n%s\n' "$status" "$1" "$output"
+		return 1
+	fi
+	doboz repair > "$SCRATCH/repaired"
+	doboz verify | grep -q ' 0 are not$'
+	[ "$(box t)" = 'Unpacked from two layers.' ]
+}
+
+@test "verify finds every kind of change of a layer, and repair takes it back" {
+	need_root
+	need umoci
+	doboz load -i "$LAYOUT" > /dev/null
+	box t > /dev/null
+	[ "$(doboz verify)" = '4 blobs and 2 layers are right, 0 are not' ]
+	motd=$(find "$DOBOZ_STORE"/layers/*/fs/etc/motd)
+	fs=${motd%/etc/motd}
+	[ -f "$motd" ]
+	stamp() { touch -d "$(stat -c %y "$SCRATCH/motd")" "$motd" && touch -d "$(stat -c %y "$SCRATCH/etc")" "${motd%/*}"; }
+	cp -a "$motd" "$SCRATCH/motd"
+	cp -a "${motd%/*}" "$SCRATCH/etc"
+	printf X | dd of="$motd" conv=notrunc status=none; stamp; found 'bad layer .*/etc/motd: content'
+	printf X >> "$motd"; stamp; found '/etc/motd: size'
+	chmod u+s "$motd"; found '/etc/motd: type or mode'
+	chown 7 "$motd"; stamp; found '/etc/motd: owner'
+	touch "$motd"; found '/etc/motd: modification time'
+	setfattr -n user.x -v y "$motd"; stamp; found '/etc/motd: .*attributes'
+	rm "$motd"; stamp 2> /dev/null || touch -d "$(stat -c %y "$SCRATCH/etc")" "${motd%/*}"; rm -f "$motd"
+	touch -d "$(stat -c %y "$SCRATCH/etc")" "${motd%/*}"; found '/etc/motd: missing'
+	touch "$fs/etc/new"; touch -d "$(stat -c %y "$SCRATCH/etc")" "$fs/etc"; found '/etc: entries that do not belong'
+	ln "$motd" "$fs/etc/link"; rm "$fs/etc/link"; touch -d "$(stat -c %y "$SCRATCH/etc")" "$fs/etc"
+	doboz verify # the control: nothing has changed
+	ln -f "$motd" "$SCRATCH/outside"; found '/etc/motd: number of links'
+	mv "$motd" "$SCRATCH/moved"; ln -s /etc/passwd "$motd"; found '/etc/motd: type or mode|/etc: modification'
+	nothing_left
+}
+
+@test "repair removes bad blobs and says which; a good load brings them back" {
+	need umoci jq
+	doboz load -i "$LAYOUT" > /dev/null
+	box t > /dev/null
+	layer=$(jq -r '.layers[1].digest' "$DOBOZ_STORE/blobs/sha256/$(jq -r '.manifests[0].digest[7:]' "$DOBOZ_STORE/index.json")")
+	printf X | dd of="$DOBOZ_STORE/blobs/sha256/${layer#*:}" bs=1 seek=5 conv=notrunc status=none
+	run doboz verify --format json
+	[ "$status" = 1 ]
+	[ "$(jq -r '.badBlobs[].name' <<< "$output")" = "$layer" ]
+	[ "$(jq '.unproven | length' <<< "$output")" = 2 ]
+	doboz repair | grep -q "removed blob $layer"
+	[ ! -e "$DOBOZ_STORE/blobs/sha256/${layer#*:}" ]
+	doboz load -i "$LAYOUT" > /dev/null
+	[ "$(doboz verify)" = '4 blobs and 2 layers are right, 0 are not' ]
+}
+
+@test "repair leaves a layer that a container lies on, and says so" {
+	need_root
+	need umoci
+	doboz load -i "$LAYOUT" > /dev/null
+	doboz run -d --name holder t sleep 1000
+	echo x > "$(find "$DOBOZ_STORE"/layers/*/fs/etc/motd)"
+	run doboz repair
+	[ "$status" = 1 ]
+	[[ $output = *'a container lies on it'* ]]
+	[ "$(doboz exec holder cat /etc/motd)" = x ]
+	doboz rm -f holder
+	doboz repair
+	[ "$(box t)" = 'Unpacked from two layers.' ]
+	nothing_left
+}
+
+@test "killed at 100 random points of load, unpack, tag, rmi, gc and repair, the store verifies each time" {
+	need_root
+	need umoci skopeo python3
+	skopeo copy -q "oci:$LAYOUT:t" "docker-archive:$SCRATCH/docker.tar:some/tiny:v1"
+	rm -rf "$DOBOZ_STORE"
+	"$TESTS/kill_store" "$DOBOZ" "$SCRATCH/docker.tar" 100
+}
+
 # ---- hostile sources ----
 
 # edited FILTER: a copy of the image's layout with another index.json, as DIR
