@@ -65,7 +65,7 @@ start()
 
 @test "list: an entry that cannot be read, or is half made, breaks nothing" {
 	start
-	mkdir "$STATE/bad" "$STATE/half"
+	mkdir -m 700 "$STATE/bad" "$STATE/half"
 	echo '{' > "$STATE/bad/state.json"
 	oci --log "$SCRATCH/log" list -q > "$SCRATCH/out" 2> "$SCRATCH/err"
 	[ "$(paste -sd' ' "$SCRATCH/out")" = 'c half' ]
