@@ -11,6 +11,7 @@
 #include "cgroups/cgroup.h"
 #include "cgroups/controllers.h"
 #include "cgroups/devices.h"
+#include "cgroups/events.h"
 #include "cgroups/program.h"
 #include "cgroups/systemd.h"
 #include "cgroups/writes.h"
@@ -47,6 +48,20 @@ static char *line_of_key(char *text, const char *value)
 	return NULL;
 }
 
+/* What to write for a file that is empty, where nothing would not reach it. The lists of v2's cpuset inherit then,
+ * and while there is a process they cannot be emptied again: they get what is in force. */
+static char *value_of_empty(struct arena *a, int dir, const char *file)
+{
+	char *text;
+	size_t len;
+
+	if (cgroup_events_get(dir, "populated") <= 0 ||
+	    file_read_at(a, dir, arena_printf(a, "%s.effective", file), OLD_MAX, &text, &len) < 0)
+		return "\n";
+	text[strcspn(text, "\n")] = '\0';
+	return *text ? text : "\n";
+}
+
 /* The write that brings back what is there now; false when there is nothing to bring back. */
 static bool undo_of(struct arena *a, int dir, const struct cgroup_write *w,
 		    struct cgroup_write *ret)
@@ -68,8 +83,8 @@ static bool undo_of(struct arena *a, int dir, const struct cgroup_write *w,
 		undo.value = undo.value ? undo.value : w->undo;
 	} else {
 		text[strcspn(text, "\n")] = '\0';
-		/* An empty write would not reach the file. memory.oom_control shows "name number". */
-		undo.value = !*text                                ? "\n" :
+		/* memory.oom_control shows "name number". */
+		undo.value = !*text ? value_of_empty(a, dir, undo.file) :
 			     str_starts(text, "oom_kill_disable ") ? strchr(text, ' ') + 1 :
 								     text;
 	}

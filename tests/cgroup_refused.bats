@@ -21,12 +21,15 @@ above()
 }
 
 # tree_of: the folders, who is in them, and what each file holds that can be written. But not which controllers a folder
-# of v2 hands on: that stays once it is asked for, because a neighbour may count on it by then.
+# of v2 hands on: that stays once it is asked for, because a neighbour may count on it by then. And of v2's cpuset what
+# is in force: its lists inherit while they are empty, and cannot be emptied again.
 tree_of()
 {
 	find /sys/fs/cgroup -path "*/$TAG*" -type d -printf '%p %m %U:%G\n' | LC_ALL=C sort
 	find /sys/fs/cgroup -path "*/$TAG*" -type f -perm -u=rw ! -name '*usage*' ! -name '*.pressure' ! -name '*peak' ! -name '*failcnt' \
-		! -name '*stat*' ! -name '*.reclaim' ! -name cgroup.subtree_control -exec grep -H '' {} + 2> /dev/null | LC_ALL=C sort
+		! -name '*stat*' ! -name '*.reclaim' ! -name cgroup.subtree_control -exec grep -H '' {} + 2> /dev/null |
+		{ if is_v2; then grep -v '/cpuset\.\(cpus\|mems\):'; else cat; fi; } | LC_ALL=C sort
+	find /sys/fs/cgroup -path "*/$TAG*/cpuset.*.effective" -exec grep -H '' {} + 2> /dev/null | LC_ALL=C sort
 }
 
 # refuses PATTERN: create ends with this one line, and the tree is as it was
@@ -103,7 +106,7 @@ one_of() { find /sys/fs/cgroup -path "*/$TAG/$1" | head -n 1; }
 		mv "$SCRATCH/without" "$SCRATCH/before"
 	done < <(find /sys/fs/cgroup -path "*/$TAG" -type d)
 	# The control: an empty one is taken.
-	find /sys/fs/cgroup -path "*/$TAG" -type d -exec mkdir '{}/box' \;
+	find /sys/fs/cgroup -path "*/$TAG" -type d -exec mkdir '{}/box' \; || true # a neighbour's folder went
 	oci run --bundle "$SCRATCH/b" c
 }
 

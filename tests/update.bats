@@ -46,13 +46,16 @@ is_v2() { ! file memory.limit_in_bytes > /dev/null; }
 limit=(memory.limit_in_bytes memory.max)
 swap=(memory.memsw.limit_in_bytes memory.swap.max)
 
-# everything: every limit that can be changed, as text
+# everything: every limit that can be changed, as text. The lists of v2's cpuset inherit while they are empty, and
+# cannot be emptied again: there it is what is in force.
 everything()
 {
 	find /sys/fs/cgroup -path "*$CGROUP/*" -name '[a-z]*.[a-z]*' -type f -perm -u=rw \
 		! -name '*usage*' ! -name '*.pressure' ! -name '*peak' ! -name 'cgroup.*' ! -name '*failcnt' ! -name '*stat*' \
 		! -name '*.event*' ! -name '*current*' -exec grep -H '' {} + 2> /dev/null |
-		sed 's/:9223372036854771712$/:max/' | LC_ALL=C sort # the same to hugetlb
+		sed 's/:9223372036854771712$/:max/' | # the same to hugetlb
+		{ if is_v2; then grep -v '/cpuset\.\(cpus\|mems\):'; else cat; fi; } | LC_ALL=C sort
+	find /sys/fs/cgroup -path "*$CGROUP/cpuset.*.effective" -exec grep -H '' {} + 2> /dev/null | LC_ALL=C sort
 	find /sys/fs/cgroup -path "*$CGROUP/devices.list" -exec cat {} + | LC_ALL=C sort
 }
 
