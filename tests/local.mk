@@ -29,9 +29,9 @@ check-san:
 	$(AM_V_at)$(top_srcdir)/tests/san $(PARTS)
 
 # The tests that run containers, under Debian 12's kernel 6.1 with v2, v1 and hybrid cgroups, and systemd or not; not part
-# of "check".
+# of "check". PARTS=vm runs the short part of it.
 check-vm: unit-tests
-	$(AM_V_at)DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/vm/run
+	$(AM_V_at)VM_ALL=1 JOBS=1 CHECK_TIMEOUT=3600 DOBOZ_BUILD=$(abs_top_builddir) $(top_srcdir)/tests/run vm
 
 # podman, buildah, containerd, Docker and others of this host, with doboz-oci, in namespaces of their own; "check" runs
 # the short part of it.
