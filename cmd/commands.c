@@ -17,6 +17,7 @@ const struct command *const cmd_doboz_commands[] = {
 	&cmd_doboz_inspect,
 	/* images */
 	&cmd_doboz_images,
+	&cmd_doboz_history,
 	&cmd_doboz_load,
 	&cmd_doboz_tag,
 	&cmd_doboz_rmi,

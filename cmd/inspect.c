@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd/inspect.c - inspect: everything that is known of containers, as JSON */
+/* cmd/inspect.c - inspect: everything that is known of containers and images, as JSON */
 #include "base/error.h"
 #include "base/fd.h"
 #include "cmd/doboz.h"
 #include "cmd/handle.h"
+#include "cmd/inspect_image.h"
 
 struct inspect_values {
-	bool unused;
+	const char *type; /* NULL: a container, or else an image */
 };
 
 static void write_state(struct cmd *cmd, const struct handle *h, struct json_writer *w)
@@ -43,7 +44,7 @@ static int write_config(struct cmd *cmd, const struct handle *h, struct json_wri
 	return r;
 }
 
-static int inspect_one(struct cmd *cmd, const char *name, struct json_writer *w)
+static int inspect_container(struct cmd *cmd, const char *name, struct json_writer *w)
 {
 	CLEANUP_HANDLE struct handle h = HANDLE_INIT;
 	int r = handle_open(cmd, name, &h);
@@ -67,27 +68,49 @@ static int inspect_one(struct cmd *cmd, const char *name, struct json_writer *w)
 	return r;
 }
 
+/* A container of the name comes first; when there is none, it is the name of an image. */
+static int inspect_one(struct cmd *cmd, const char *name, const char *type, struct json_writer *w)
+{
+	int r = str_eq(type, "image") ? -ENOENT : inspect_container(cmd, name, w);
+
+	if (r != -ENOENT || str_eq(type, "container"))
+		return r;
+	error_clear();
+	r = inspect_image(cmd, name, w);
+	if (r == 0 || (*error_text() && type))
+		return r;
+	/* what is no name of an image may still have been meant as a container's */
+	return refuse(r, type ? "no such image: %s" : "no such container or image: %s", name);
+}
+
 static int run(struct cmd *cmd, const void *values, char **args)
 {
+	const struct inspect_values *v = values;
 	CLEANUP_BUF struct buf out = { 0 };
 	struct json_writer w = { .out = &out, .indent = 2 };
 	int r = 0;
 
-	(void)values;
+	if (v->type && !str_eq(v->type, "container") && !str_eq(v->type, "image"))
+		return refuse(-EINVAL, "inspect: unknown type '%s': container and image are known",
+			      v->type);
 	json_w_array(&w, NULL);
 	for (size_t i = 0; r == 0 && args[i]; i++)
-		r = inspect_one(cmd, args[i], &w);
+		r = inspect_one(cmd, args[i], v->type, &w);
 	json_w_end_array(&w);
 	buf_addc(&out, '\n');
 	return r < 0 ? r : cmd_print(&out);
 }
 
-static const struct opt opts[] = { OPT_TABLE_END };
+static const struct opt opts[] = {
+	{ 0, "type", OPT_STRING, offsetof(struct inspect_values, type), "container|image",
+	  "only one of these" },
+	OPT_TABLE_END,
+};
 
 const struct command cmd_doboz_inspect = {
 	.name = "inspect",
-	.arguments = "CONTAINER...",
-	.summary = "print all that is known of containers as JSON",
+	.arguments = "[OPTIONS] CONTAINER|IMAGE...",
+	.summary = "print all that is known of containers and images as JSON",
 	.opts = opts,
 	.values_size = sizeof(struct inspect_values),
 	.min_args = 1,

@@ -15,10 +15,13 @@ cmd_sources = \
 	cmd/gc.c \
 	cmd/handle.c \
 	cmd/handle.h \
+	cmd/history.c \
 	cmd/image.c \
 	cmd/image.h \
 	cmd/images.c \
 	cmd/inspect.c \
+	cmd/inspect_image.c \
+	cmd/inspect_image.h \
 	cmd/kill.c \
 	cmd/limits.c \
 	cmd/limits.h \

@@ -116,6 +116,34 @@ image_id() { jq -r '.config.digest' "$LAYOUT/blobs/sha256/$(jq -r '.manifests[0]
 	refused_run 125 'invalid reference format' $'a\nb'
 }
 
+@test "inspect and history say what skopeo and podman say" {
+	need_root
+	need umoci skopeo podman jq
+	archives
+	doboz load -i "$SCRATCH/docker.tar" > /dev/null
+	doboz tag some/tiny:v1 q.example/other:x
+	doboz inspect some/tiny:v1 > "$SCRATCH/ours"
+	podman() { command podman --root "$SCRATCH/podman" --runroot "$SCRATCH/podman.run" --storage-driver vfs "$@"; }
+	podman load -q -i "$SCRATCH/docker.tar" > /dev/null
+	podman inspect some/tiny:v1 > "$SCRATCH/theirs"
+	for field in Architecture Os Created Config.Env Config.Cmd Config.WorkingDir RootFS.Layers; do
+		query=".[0].$field // .[0].RootFS.diff_ids"
+		diff <(jq -c "$query" "$SCRATCH/ours") <(jq -c "$query" "$SCRATCH/theirs")
+	done
+	jq -e --arg id "$(image_id)" '.[0] | .Id == $id and .RepoTags == ["docker.io/some/tiny:v1", "q.example/other:x"] and
+		.Unpacked == false and (.Layers | length) == 2 and .Size > 1000000' "$SCRATCH/ours"
+	box some/tiny:v1 > /dev/null
+	jq -e '.[0].Unpacked' <<< "$(doboz inspect --type image some/tiny:v1)"
+	diff <(doboz history --format json some/tiny:v1 | jq -c '.[].CreatedBy') \
+		<(podman history --format json --no-trunc some/tiny:v1 | jq -c '.[].CreatedBy')
+	[ "$(doboz history some/tiny:v1 | wc -l)" = "$(podman history some/tiny:v1 | wc -l)" ]
+	run doboz inspect nothing
+	[ "$status" = 125 ]
+	[[ $output = *'no such container or image: nothing' ]]
+	run doboz inspect --type image c-nothing
+	[[ $output = *'no such image: c-nothing' ]]
+}
+
 # ---- rmi and gc ----
 
 blobs() { find "$DOBOZ_STORE/blobs" -type f | wc -l; }
