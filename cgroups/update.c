@@ -48,18 +48,21 @@ static char *line_of_key(char *text, const char *value)
 	return NULL;
 }
 
-/* What to write for a file that is empty, where nothing would not reach it. The lists of v2's cpuset inherit then,
- * and while there is a process they cannot be emptied again: they get what is in force. */
-static char *value_of_empty(struct arena *a, int dir, const char *file)
+/* Brings an empty file back; an empty write would not reach it. The lists of v2's cpuset inherit then, and while
+ * there is a process they cannot be emptied again: they get what is in force. */
+static void undo_empty(struct arena *a, int dir, struct cgroup_write *undo)
 {
+	const char *in_force = arena_printf(a, "%s.effective", undo->file);
 	char *text;
 	size_t len;
 
-	if (cgroup_events_get(dir, "populated") <= 0 ||
-	    file_read_at(a, dir, arena_printf(a, "%s.effective", file), OLD_MAX, &text, &len) < 0)
-		return "\n";
+	undo->value = "\n";
+	if (file_read_at(a, dir, in_force, OLD_MAX, &text, &len) < 0)
+		return;
+	undo->in_force = in_force;
 	text[strcspn(text, "\n")] = '\0';
-	return *text ? text : "\n";
+	if (*text && cgroup_events_get(dir, "populated") > 0)
+		undo->value = text;
 }
 
 /* The write that brings back what is there now; false when there is nothing to bring back. */
@@ -84,9 +87,9 @@ static bool undo_of(struct arena *a, int dir, const struct cgroup_write *w,
 	} else {
 		text[strcspn(text, "\n")] = '\0';
 		/* memory.oom_control shows "name number". */
-		undo.value = !*text ? value_of_empty(a, dir, undo.file) :
-			     str_starts(text, "oom_kill_disable ") ? strchr(text, ' ') + 1 :
-								     text;
+		undo.value = str_starts(text, "oom_kill_disable ") ? strchr(text, ' ') + 1 : text;
+		if (!*text)
+			undo_empty(a, dir, &undo);
 	}
 	*ret = undo;
 	return true;
@@ -151,15 +154,18 @@ static int write_part(const struct cgroup_folder *f)
 	return r == 0 ? cgroup_write_folder(dir, f, true) : r;
 }
 
-/* A key that has no line needs nothing to be taken back: its write was the one that failed. */
+/* Nothing is to be taken back of a key that has no line, or of a list that is as empty as it was: the update failed
+ * at its write, or before it. */
 static bool is_done(struct arena *a, int dir, const struct cgroup_write *w)
 {
 	char *text;
 	size_t len;
 
-	return w->undo && str_eq(w->value, w->undo) &&
-	       file_read_at(a, dir, w->file, OLD_MAX, &text, &len) == 0 &&
-	       !line_of_key(text, w->value);
+	if (file_read_at(a, dir, w->file, OLD_MAX, &text, &len) < 0)
+		return false;
+	if (w->in_force)
+		return text[strspn(text, "\n")] == '\0';
+	return w->undo && str_eq(w->value, w->undo) && !line_of_key(text, w->value);
 }
 
 /* Each write for itself, so that one that cannot be taken back keeps no other; in rounds, because they

@@ -445,6 +445,38 @@ static void updates(void)
 	finish(plan);
 }
 
+/* With a process in it a list of v2 cannot be emptied again: one that a failed update has not reached stays empty, and
+ * one that it has gets what is in force. */
+static void updates_v2_lists(void)
+{
+	struct json_map odd[] = { { "io.max", "4000:0 rbps=1000" } };
+	struct cgroup_resources early = { .memory = { .limit = { true, 0x1000 },
+						      .check_before_update = { true, true } },
+					  .cpu = { .cpus = "0" } };
+	struct cgroup_resources late = { .cpu = { .cpus = "0" }, .unified = odd, .n_unified = 1 };
+	struct cgroup_resources none = { 0 };
+	struct cgroup_plan *plan;
+	struct cgroup_join j;
+	pid_t sleeper;
+
+	SETUP();
+	if (host->layout != CGROUP_V2)
+		skip("the host is not pure v2");
+	plan = plan_for(&none);
+	require(plan);
+	require(create(plan, &j) == 0);
+	sleeper = spawn(plan, &j, sleep_forever);
+	check_int(update(plan, &early), -EBUSY);
+	check_str(value_of(plan, "cpuset.cpus"), "");
+	check(update(plan, &late) < 0);
+	check_str(value_of(plan, "cpuset.cpus"), value_of(plan, "cpuset.cpus.effective"));
+	check(strlen(value_of(plan, "cpuset.cpus")) > strlen("0"));
+	check_int(kill(sleeper, SIGKILL), 0);
+	check_int(wait_for(sleeper), SIGKILL);
+	cgroup_join_close(&j);
+	finish(plan);
+}
+
 /* The same on v2: weights, cpu.max keeps its quota, and the device program is replaced. */
 static void updates_v2(void)
 {
@@ -594,6 +626,7 @@ static const struct unit_case cases[] = {
 	{ "a signal reaches every process", signals_all },
 	{ "an update goes either way, and is taken back as a whole", updates },
 	{ "v2: an update keeps, replaces, and is checked against the usage", updates_v2 },
+	{ "v2: lists that were empty, behind a failed update", updates_v2_lists },
 	{ "an ordinary user in given folders", ordinary_user },
 	{ "a value that the kernel changes is an error", not_taken_is_an_error },
 };
