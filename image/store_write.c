@@ -286,17 +286,30 @@ static int commit(struct arena *a, const struct store *s, const struct unpacked 
 	return place_file(s, s->refs, u->ref, u->manifest);
 }
 
-int store_commit(struct arena *a, struct store *s, const struct unpacked *u)
+/* What was staged is on the disk before any of it gets a name. */
+static int begin_commit(const struct store *s)
 {
 	int r;
 
 	if (syncfs(s->dir) < 0)
 		return fail(-errno, "syncfs of the store");
 	r = store_lock(s->lock, STORE_BYTE_COMMIT, F_WRLCK, true);
-	if (r < 0)
-		return fail(r, "lock the store");
-	r = commit(a, s, u);
+	return r < 0 ? fail(r, "lock the store") : 0;
+}
+
+static void end_commit(const struct store *s)
+{
 	(void)!store_lock(s->lock, STORE_BYTE_COMMIT, F_UNLCK, true);
+}
+
+int store_commit(struct arena *a, struct store *s, const struct unpacked *u)
+{
+	int r = begin_commit(s);
+
+	if (r < 0)
+		return r;
+	r = commit(a, s, u);
+	end_commit(s);
 	return r;
 }
 
@@ -337,14 +350,11 @@ static int commit_ingested(struct arena *a, const struct store *s, const struct 
 
 int store_commit_ingested(struct arena *a, struct store *s, const struct ingested *in)
 {
-	int r;
+	int r = begin_commit(s);
 
-	if (syncfs(s->dir) < 0)
-		return fail(-errno, "syncfs of the store");
-	r = store_lock(s->lock, STORE_BYTE_COMMIT, F_WRLCK, true);
 	if (r < 0)
-		return fail(r, "lock the store");
+		return r;
 	r = commit_ingested(a, s, in);
-	(void)!store_lock(s->lock, STORE_BYTE_COMMIT, F_UNLCK, true);
+	end_commit(s);
 	return r;
 }
