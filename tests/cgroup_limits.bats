@@ -77,7 +77,9 @@ fill='exec dd if=/dev/zero of=/dev/null bs=64M count=1'
 @test "memory.disableOOMKiller: what is too much waits until there is more" {
 	[ -n "$(v1 memory)" ] || skip 'only v1 has it'
 	has_swap_limit || skip 'no swap accounting'
-	start "$(memory 32 32 '{"disableOOMKiller": true}')" sh -c "$fill"
+	box '{}' true
+	cp "$PROBE" "$SCRATCH/b/rootfs/bin/probe"
+	start "$(memory 32 32 '{"disableOOMKiller": true}')" /bin/probe touch 64
 	until_is grep -qx 'under_oom 1' "$(file memory.oom_control)"
 	grep -qx 'oom_kill_disable 1' "$(file memory.oom_control)"
 	grep -qx 'oom_kill 0' "$(file memory.oom_control)"

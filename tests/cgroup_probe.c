@@ -2,6 +2,8 @@
 /* tests/cgroup_probe.c - what a shell cannot ask: huge pages, real time, and the device programs of a cgroup
  *
  *	cgroup_probe hugepages N [noreserve]   map and touch N huge pages of 2 MiB; noreserve: without a reservation
+ *	cgroup_probe touch N                   map and touch N MiB, from user mode: a system call that fills a buffer
+ *	                                       gets an error where v1's oom control would let the process wait
  *	cgroup_probe realtime MS               be busy as a real-time process; how much of a CPU that was, in percent
  *	cgroup_probe programs FOLDER           how many device programs are attached to the v2 folder itself
  *
@@ -35,6 +37,19 @@ static int hugepages(char **args)
 	for (size_t i = 0; i < n; i++)
 		((volatile char *)map)[i * PAGE] = 1;
 	printf("touched %zu\n", n);
+	return 0;
+}
+
+static int touch(const char *mib)
+{
+	enum { PAGE = 4096 };
+	size_t size = strtoul(mib, NULL, 10) * 1024 * 1024;
+	char *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		return 1;
+	for (size_t at = 0; at < size; at += PAGE)
+		((volatile char *)map)[at] = 1;
 	return 0;
 }
 
@@ -80,6 +95,8 @@ int main(int argc, char **argv)
 {
 	if (argc >= 3 && strcmp(argv[1], "hugepages") == 0)
 		return hugepages(argv + 2);
+	if (argc == 3 && strcmp(argv[1], "touch") == 0)
+		return touch(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "realtime") == 0)
 		return realtime(argv + 2);
 	if (argc == 3 && strcmp(argv[1], "programs") == 0)
